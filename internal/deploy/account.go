@@ -9,6 +9,11 @@ type Accounts interface {
 	AccountByEmail(email string) (slipway.Account, error)
 	InsertAccount(a *slipway.Account) error
 	SetAccount(a slipway.Account) error
-	Membership(organizationID, accountID int64) (slipway.Membership, error)
+	AccountsAfter(id int64, limit int) ([]slipway.Account, error) // by id
+}
+
+// Memberships remembers who belongs to which organization.
+type Memberships interface {
+	Membership(organizationID, accountID int64) (slipway.Membership, error) // NotFound when there is none
 	SetMembership(m slipway.Membership) error
 }

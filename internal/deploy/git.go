@@ -18,6 +18,9 @@ type Git interface {
 	// Resolve finds the commit that ref names, in the order of contract 3.4 step 3; it starts no process for branches,
 	// tags and full SHAs.
 	Resolve(ctx context.Context, r *slipway.Repository, ref string) (Resolved, error)
+	// FirstCommit makes a commit without parents, and a branch that points at it; Conflict (ErrMoved inside) when the branch
+	// exists.
+	FirstCommit(ctx context.Context, r *slipway.Repository, c FirstCommit) (slipway.SHA, error)
 	// Behind reports whether head lacks commits of base.
 	Behind(ctx context.Context, r *slipway.Repository, base, head slipway.SHA) (bool, error)
 	// Merge writes a two-parent commit and moves the branch from Merge.Head to it by compare-and-swap.
@@ -30,7 +33,8 @@ type Git interface {
 	Heal(ctx context.Context, r *slipway.Repository) error
 	// SetHead points HEAD at a branch.
 	SetHead(ctx context.Context, r *slipway.Repository, branch string) error
-	// Raw is a commit's diff or patch, as GET commits serves them under those media types. format: diff or patch.
+	// Raw is a diff or a patch, as GET commits and compare serve them under those media types. format: diff or patch. An empty
+	// base means what head changed against its first parent.
 	Raw(ctx context.Context, r *slipway.Repository, base, head slipway.SHA, format string) ([]byte, error)
 }
 
@@ -49,6 +53,17 @@ type Merge struct {
 	Author    slipway.Signature
 	Committer slipway.Signature
 	At        time.Time // of both signatures, whole seconds, UTC
+}
+
+// FirstCommit asks for a commit that holds one file.
+type FirstCommit struct {
+	Branch    string // short name
+	Path      string
+	Content   []byte
+	Message   string
+	Author    slipway.Signature
+	Committer slipway.Signature
+	At        time.Time
 }
 
 // MergeConflict is inside the error of a merge that cannot be done.

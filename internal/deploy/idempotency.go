@@ -16,6 +16,8 @@ type Answered struct {
 type Idempotency interface {
 	// ClaimKey is called first in the transaction. It answers what the key was used for, or DeploymentID 0.
 	ClaimKey(accountID int64, key string, requestHash []byte) (Answered, error)
+	// AnswerTo reads what a key was answered with, or DeploymentID 0.
+	AnswerTo(accountID int64, key string) (Answered, error)
 	// AnswerKey completes a claim in the same transaction.
 	AnswerKey(accountID int64, key string, a Answered, at time.Time) error
 }

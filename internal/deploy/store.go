@@ -17,6 +17,9 @@ import (
 // Errors are *slipway.Error: NotFound when a row is absent, Conflict when a unique value is taken, Unavailable when the
 // database is away or busy, Full when the disk is.
 type Store interface {
+	// AuthVersion reads the version of all authority by itself, without a transaction: it is the first thing every request
+	// does, and must cost next to nothing.
+	AuthVersion(ctx context.Context) (int64, error)
 	View(ctx context.Context, fn func(Tx) error) error
 	Update(ctx context.Context, scope int64, fn func(Tx) error) error
 }
@@ -31,8 +34,10 @@ type Tx interface {
 
 	Authority
 	Accounts
+	Memberships
 	Tokens
 	Repositories
+	Collaborators
 	Refs
 	Deployments
 	DeploymentStatuses
