@@ -4,7 +4,7 @@ import "github.com/slipway-deploy/slipway"
 
 // Refs remembers where the refs stood when their moves were last recorded, and which moves are under way.
 type Refs interface {
-	ListRefs(repositoryID int64) ([]slipway.Ref, error)            // by name
+	ListRefs(repositoryID int64) ([]slipway.Ref, error) // by name
 	Ref(repositoryID int64, name string) (slipway.Ref, error)
 	SetRefs(repositoryID int64, changes []slipway.RefChange) error // New == ZeroSHA removes
 	InsertIntent(i *slipway.Intent) error
