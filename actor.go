@@ -1,6 +1,10 @@
 package slipway
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // AccountType says what an account is. The values are the ones GitHub prints.
 type AccountType string
@@ -24,6 +28,33 @@ type Account struct {
 	UpdatedAt time.Time
 }
 
+// NoReply is the address an account commits with when it has no public one: {id}+{login}@users.noreply.{host}
+// (contract 1.9).
+func (a Account) NoReply(host string) string {
+	return strconv.FormatInt(a.ID, 10) + "+" + a.Login + "@users.noreply." + host
+}
+
+// ParseNoReply reads the account's id out of an address that [Account.NoReply] made.
+func ParseNoReply(email, host string) (id int64, ok bool) {
+	local, domain, ok := strings.Cut(email, "@")
+	number, login, plus := strings.Cut(local, "+")
+	id, err := strconv.ParseInt(number, 10, 64)
+	return id, ok && plus && login != "" && err == nil && id > 0 && strings.EqualFold(domain, "users.noreply."+host)
+}
+
+// Signature is how the account signs commits at a time: with its name, else its login, and with its address, else the
+// noreply one.
+func (a Account) Signature(host string, at time.Time) Signature {
+	s := Signature{Name: a.Name, Email: a.Email, When: at}
+	if s.Name == "" {
+		s.Name = a.Login
+	}
+	if s.Email == "" {
+		s.Email = a.NoReply(host)
+	}
+	return s
+}
+
 // BotLogin is the account that creates what the server itself makes. It has id 1 and exists from the first start.
 const BotLogin = "slipway[bot]"
 
@@ -32,6 +63,7 @@ type Actor struct {
 	Account Account
 	Token   Token // zero for the local administrator and for anonymous callers
 	Local   bool  // speaks through the data folder's socket: the administrator of this machine
+	Version int64 // of the server's authority when the actor was identified; 0: not known
 }
 
 // Anonymous reports whether nobody has been identified.
@@ -49,6 +81,34 @@ const (
 	RoleMaintain
 	RoleAdmin
 )
+
+// roleNames are the roles as GitHub and the command line spell them, in order.
+var roleNames = []string{"none", "read", "triage", "write", "maintain", "admin"}
+
+// String is the role's name: none, read, triage, write, maintain or admin.
+func (r Role) String() string {
+	if r < RoleNone || int(r) >= len(roleNames) {
+		return "none"
+	}
+	return roleNames[r]
+}
+
+// ParseRole reads a role's name; GitHub's older words pull and push mean read and write. The error's Message says what is
+// accepted.
+func ParseRole(name string) (Role, error) {
+	switch name {
+	case "pull":
+		return RoleRead, nil
+	case "push":
+		return RoleWrite, nil
+	}
+	for i, known := range roleNames[1:] {
+		if name == known {
+			return Role(i + 1), nil
+		}
+	}
+	return RoleNone, Fail(Invalid, "role must be one of read, triage, write, maintain, admin")
+}
 
 // Membership says what an account may do in an organization.
 type Membership struct {

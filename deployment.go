@@ -2,6 +2,7 @@ package slipway
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,15 @@ type Deployment struct {
 	UpdatedAt           time.Time // moves with every status
 }
 
+// Active reports whether the deployment is live: its newest status is success.
+func (d Deployment) Active() bool { return d.State == StateSuccess }
+
+// What a deployment is when its request does not say (contract 3.4).
+const (
+	DefaultTask        = "deploy"
+	DefaultEnvironment = "production"
+)
+
 // DeploymentRequest is what a client asks of POST deployments, after its era's spelling has been translated.
 type DeploymentRequest struct {
 	Ref              string
@@ -36,6 +46,49 @@ type DeploymentRequest struct {
 	Transient        bool
 	Production       *bool // nil: the server's default
 	Era              Era   // whose wording applies; E11 unless the server is set to an older one
+}
+
+// Check says what keeps the request from becoming a deployment, as far as the request alone tells (contract 3.4, 3.9). It
+// is asked before the ref is resolved: a ref that passes may be handed to git. The error is Invalid.
+func (r DeploymentRequest) Check() error {
+	if err := r.checkRef(); err != nil {
+		return err
+	}
+	f := faults{resource: "Deployment"}
+	f.name("task", r.Task)
+	f.name("environment", r.Environment)
+	if r.Description != nil {
+		f.bytes("description", *r.Description, MaxDescription)
+	}
+	f.bytes("payload", string(r.Payload), MaxPayload)
+	if r.Payload != nil && !json.Valid(r.Payload) {
+		f.invalid("payload")
+	}
+	return f.err()
+}
+
+func (r DeploymentRequest) checkRef() error {
+	switch {
+	case r.Ref == "" && r.Era < E11:
+		return ValidationFailed(Detail{Resource: "Deployment", Field: "ref", Code: "missing_field"})
+	case r.Ref == "":
+		return InvalidRequest(`"ref" wasn't supplied.`)
+	case !MayBeRef(r.Ref):
+		return NoRefFound(r.Ref)
+	}
+	return nil
+}
+
+// WithDefaults fills in what the request left out, save for Production, whose default is the server's, and trims the
+// environment's name.
+func (r DeploymentRequest) WithDefaults() DeploymentRequest {
+	if r.Task == "" {
+		r.Task = DefaultTask
+	}
+	if r.Environment = strings.TrimSpace(r.Environment); r.Environment == "" {
+		r.Environment = DefaultEnvironment
+	}
+	return r
 }
 
 // DeploymentFilter selects deployments of one repository. Empty members do not filter (contract 3.2).

@@ -31,6 +31,7 @@ type Error struct {
 	Kind       Kind
 	Message    string // the exact sentence; empty: the kind's own
 	Details    []Detail
+	Conflicts  []string      // paths of a merge's textual conflict, shown as "conflicts" when there are any (contract 3.9)
 	RetryAfter time.Duration // > 0: said to the caller
 	Op         string        // what was being done, for the log
 	Err        error         // the cause, for the log
@@ -82,7 +83,40 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// Errorf-like constructors keep call sites short.
+// Sentence is what the caller is told: Message, else the kind's own words.
+func (e *Error) Sentence() string {
+	if e.Message != "" {
+		return e.Message
+	}
+	return e.Kind.Message()
+}
+
+// Message is what a failure of this kind is called when nobody said it better. It gives nothing away.
+func (k Kind) Message() string {
+	if m, ok := kindMessages[k]; ok {
+		return m
+	}
+	return kindMessages[Internal]
+}
+
+// String is the kind's name, for the log.
+func (k Kind) String() string { return k.Message() }
+
+var kindMessages = map[Kind]string{
+	Internal:     "Server Error",
+	Malformed:    "Problems parsing JSON",
+	Unauthorized: "Requires authentication",
+	Forbidden:    "Forbidden",
+	NotFound:     "Not Found",
+	Conflict:     "Conflict",
+	Gone:         "Gone",
+	TooLarge:     "Request body is too large",
+	Unsupported:  "Unsupported Media Type",
+	Invalid:      "Validation Failed",
+	Limited:      "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+	Unavailable:  "Service unavailable. Please try again.",
+	Full:         "The server has no space left to store this.",
+}
 
 // Fail makes an Error of a kind with a sentence for the caller.
 func Fail(k Kind, message string, details ...Detail) *Error {
@@ -96,3 +130,6 @@ func Because(k Kind, op string, cause error) *Error { return &Error{Kind: k, Op:
 func ValidationFailed(details ...Detail) *Error {
 	return &Error{Kind: Invalid, Message: "Validation Failed", Details: details}
 }
+
+// InvalidRequest is the 422 of routes that check a schema: a sentence about the request and no fields (contract 1.5).
+func InvalidRequest(sentence string) *Error { return Fail(Invalid, "Invalid request.\n\n"+sentence) }

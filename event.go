@@ -1,6 +1,7 @@
 package slipway
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 )
@@ -16,4 +17,304 @@ type Event struct {
 	Action       string // created, released, …
 	Subject      json.RawMessage
 	At           time.Time
+}
+
+// Subject is what an event is about, as it was at that moment. An event's kind says which members are set.
+type Subject struct {
+	Deployment       *Deployment
+	DeploymentStatus *DeploymentStatus
+	Status           *CommitStatus
+	Push             *RefChange
+	HookID           int64  // of kinds ping, test and hook
+	SameAs           int64  // the event whose subject is this one's too: "released" refers to its "created"
+	Environment      string // the name, of kind environment
+	AccountID        int64  // of kinds user, token and collaborators: whose
+	TokenID          int64
+	Role             Role // what a collaborator may do
+}
+
+// subjectVersion is the format written today. A reader keeps reading every older one.
+const subjectVersion = 1
+
+// Encode is the subject's stored form: JSON with a version, without what is not set. It is a storage format, never shown to
+// clients, so its names are written down here and do not follow the API's. It panics if a payload is not JSON, which
+// [DeploymentRequest.Check] has refused.
+func (s Subject) Encode() json.RawMessage {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // a payload keeps its spelling
+	if err := enc.Encode(storeSubject(s)); err != nil {
+		panic("slipway: a subject that cannot be stored: " + err.Error())
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// ParseSubject reads what Encode wrote, now or in an earlier release. The error is Internal.
+func ParseSubject(raw json.RawMessage) (Subject, error) {
+	var s storedSubject
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return Subject{}, Because(Internal, "slipway.ParseSubject", err)
+	}
+	if s.Version != subjectVersion {
+		return Subject{}, &Error{Op: "slipway.ParseSubject: version " + number(int64(s.Version)) + " is not known"}
+	}
+	return s.subject(), nil
+}
+
+// storedSubject and what follows are the storage format. Members are added, never renamed; a change of meaning takes a new
+// version.
+type storedSubject struct {
+	Version          int                     `json:"v"`
+	Deployment       *storedDeployment       `json:"deployment,omitempty"`
+	DeploymentStatus *storedDeploymentStatus `json:"deployment_status,omitempty"`
+	Status           *storedCommitStatus     `json:"status,omitempty"`
+	Push             *storedPush             `json:"push,omitempty"`
+	HookID           int64                   `json:"hook,omitempty"`
+	SameAs           int64                   `json:"same_as,omitempty"`
+	Environment      string                  `json:"environment,omitempty"`
+	AccountID        int64                   `json:"account,omitempty"`
+	TokenID          int64                   `json:"token,omitempty"`
+	Role             Role                    `json:"role,omitempty"`
+}
+
+type storedAccount struct {
+	ID        int64       `json:"id"`
+	Login     string      `json:"login"`
+	Type      AccountType `json:"type"`
+	SiteAdmin bool        `json:"site_admin,omitempty"`
+}
+
+type storedDeployment struct {
+	ID                  int64           `json:"id"`
+	RepositoryID        int64           `json:"repository"`
+	SHA                 SHA             `json:"sha"`
+	Ref                 string          `json:"ref"`
+	Task                string          `json:"task"`
+	Payload             json.RawMessage `json:"payload,omitempty"`
+	Environment         string          `json:"environment"`
+	OriginalEnvironment string          `json:"original_environment"`
+	Description         *string         `json:"description,omitempty"`
+	Creator             *storedAccount  `json:"creator,omitempty"`
+	Transient           bool            `json:"transient,omitempty"`
+	Production          bool            `json:"production,omitempty"`
+	State               string          `json:"state,omitempty"`
+	CreatedAt           time.Time       `json:"created_at"`
+	UpdatedAt           time.Time       `json:"updated_at"`
+}
+
+type storedDeploymentStatus struct {
+	ID             int64          `json:"id"`
+	DeploymentID   int64          `json:"deployment"`
+	State          string         `json:"state"`
+	Description    string         `json:"description,omitempty"`
+	TargetURL      string         `json:"target_url,omitempty"`
+	LogURL         string         `json:"log_url,omitempty"`
+	EnvironmentURL string         `json:"environment_url,omitempty"`
+	Environment    string         `json:"environment"`
+	Creator        *storedAccount `json:"creator,omitempty"`
+	CreatedAt      time.Time      `json:"created_at"`
+}
+
+type storedCommitStatus struct {
+	ID           int64          `json:"id"`
+	RepositoryID int64          `json:"repository"`
+	SHA          SHA            `json:"sha"`
+	Context      string         `json:"context"`
+	State        string         `json:"state"`
+	Description  *string        `json:"description,omitempty"`
+	TargetURL    *string        `json:"target_url,omitempty"`
+	Creator      *storedAccount `json:"creator,omitempty"`
+	CreatedAt    time.Time      `json:"created_at"`
+}
+
+type storedPush struct {
+	Ref    string `json:"ref"`
+	Before SHA    `json:"before"`
+	After  SHA    `json:"after"`
+	Forced bool   `json:"forced,omitempty"`
+}
+
+func storeSubject(s Subject) storedSubject {
+	return storedSubject{
+		Version:          subjectVersion,
+		Deployment:       storeDeployment(s.Deployment),
+		DeploymentStatus: storeDeploymentStatus(s.DeploymentStatus),
+		Status:           storeCommitStatus(s.Status),
+		Push:             storePush(s.Push),
+		HookID:           s.HookID,
+		SameAs:           s.SameAs,
+		Environment:      s.Environment,
+		AccountID:        s.AccountID,
+		TokenID:          s.TokenID,
+		Role:             s.Role,
+	}
+}
+
+func (s storedSubject) subject() Subject {
+	return Subject{
+		Deployment:       s.Deployment.deployment(),
+		DeploymentStatus: s.DeploymentStatus.deploymentStatus(),
+		Status:           s.Status.commitStatus(),
+		Push:             s.Push.change(),
+		HookID:           s.HookID,
+		SameAs:           s.SameAs,
+		Environment:      s.Environment,
+		AccountID:        s.AccountID,
+		TokenID:          s.TokenID,
+		Role:             s.Role,
+	}
+}
+
+func storeAccount(a *Account) *storedAccount {
+	if a == nil {
+		return nil
+	}
+	return &storedAccount{
+		ID:        a.ID,
+		Login:     a.Login,
+		Type:      a.Type,
+		SiteAdmin: a.SiteAdmin,
+	}
+}
+
+func (a *storedAccount) account() *Account {
+	if a == nil {
+		return nil
+	}
+	return &Account{
+		ID:        a.ID,
+		Login:     a.Login,
+		Type:      a.Type,
+		SiteAdmin: a.SiteAdmin,
+	}
+}
+
+func storeDeployment(d *Deployment) *storedDeployment {
+	if d == nil {
+		return nil
+	}
+	return &storedDeployment{
+		ID:                  d.ID,
+		RepositoryID:        d.RepositoryID,
+		SHA:                 d.SHA,
+		Ref:                 d.Ref,
+		Task:                d.Task,
+		Payload:             d.Payload,
+		Environment:         d.Environment,
+		OriginalEnvironment: d.OriginalEnvironment,
+		Description:         d.Description,
+		Creator:             storeAccount(d.Creator),
+		Transient:           d.Transient,
+		Production:          d.Production,
+		State:               d.State,
+		CreatedAt:           d.CreatedAt,
+		UpdatedAt:           d.UpdatedAt,
+	}
+}
+
+func (d *storedDeployment) deployment() *Deployment {
+	if d == nil {
+		return nil
+	}
+	return &Deployment{
+		ID:                  d.ID,
+		RepositoryID:        d.RepositoryID,
+		SHA:                 d.SHA,
+		Ref:                 d.Ref,
+		Task:                d.Task,
+		Payload:             d.Payload,
+		Environment:         d.Environment,
+		OriginalEnvironment: d.OriginalEnvironment,
+		Description:         d.Description,
+		Creator:             d.Creator.account(),
+		Transient:           d.Transient,
+		Production:          d.Production,
+		State:               d.State,
+		CreatedAt:           d.CreatedAt,
+		UpdatedAt:           d.UpdatedAt,
+	}
+}
+
+func storeDeploymentStatus(s *DeploymentStatus) *storedDeploymentStatus {
+	if s == nil {
+		return nil
+	}
+	return &storedDeploymentStatus{
+		ID:             s.ID,
+		DeploymentID:   s.DeploymentID,
+		State:          s.State,
+		Description:    s.Description,
+		TargetURL:      s.TargetURL,
+		LogURL:         s.LogURL,
+		EnvironmentURL: s.EnvironmentURL,
+		Environment:    s.Environment,
+		Creator:        storeAccount(s.Creator),
+		CreatedAt:      s.CreatedAt,
+	}
+}
+
+func (s *storedDeploymentStatus) deploymentStatus() *DeploymentStatus {
+	if s == nil {
+		return nil
+	}
+	return &DeploymentStatus{
+		ID:             s.ID,
+		DeploymentID:   s.DeploymentID,
+		State:          s.State,
+		Description:    s.Description,
+		TargetURL:      s.TargetURL,
+		LogURL:         s.LogURL,
+		EnvironmentURL: s.EnvironmentURL,
+		Environment:    s.Environment,
+		Creator:        s.Creator.account(),
+		CreatedAt:      s.CreatedAt,
+	}
+}
+
+func storeCommitStatus(s *CommitStatus) *storedCommitStatus {
+	if s == nil {
+		return nil
+	}
+	return &storedCommitStatus{
+		ID:           s.ID,
+		RepositoryID: s.RepositoryID,
+		SHA:          s.SHA,
+		Context:      s.Context,
+		State:        s.State,
+		Description:  s.Description,
+		TargetURL:    s.TargetURL,
+		Creator:      storeAccount(s.Creator),
+		CreatedAt:    s.CreatedAt,
+	}
+}
+
+func (s *storedCommitStatus) commitStatus() *CommitStatus {
+	if s == nil {
+		return nil
+	}
+	return &CommitStatus{
+		ID:           s.ID,
+		RepositoryID: s.RepositoryID,
+		SHA:          s.SHA,
+		Context:      s.Context,
+		State:        s.State,
+		Description:  s.Description,
+		TargetURL:    s.TargetURL,
+		Creator:      s.Creator.account(),
+		CreatedAt:    s.CreatedAt,
+	}
+}
+
+func storePush(c *RefChange) *storedPush {
+	if c == nil {
+		return nil
+	}
+	return &storedPush{Ref: c.Name, Before: c.Old, After: c.New, Forced: c.Forced}
+}
+
+func (p *storedPush) change() *RefChange {
+	if p == nil {
+		return nil
+	}
+	return &RefChange{Name: p.Ref, Old: p.Before, New: p.After, Forced: p.Forced}
 }

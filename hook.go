@@ -1,8 +1,12 @@
 package slipway
 
 import (
-	"net/http"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Hook is a repository webhook (contract 7.1).
@@ -42,9 +46,9 @@ type Delivery struct {
 	Status         string // "OK", or what went wrong
 	StatusCode     int    // the receiver's, or a 502/504-like number when there was no answer
 	URL            string
-	RequestHeader  http.Header // only where one delivery was asked for
-	RequestBody    []byte      // the JSON payload, whatever the encoding sent
-	ResponseHeader http.Header
+	RequestHeader  map[string][]string // only where one delivery was asked for
+	RequestBody    []byte              // the JSON payload, whatever the encoding sent
+	ResponseHeader map[string][]string
 	ResponseBody   []byte // at most 64 KiB
 }
 
@@ -56,4 +60,172 @@ type HookRequest struct {
 	Events       []string          // nil: absent
 	AddEvents    []string
 	RemoveEvents []string
+}
+
+// Keys of a hook's config that mean something here. Others are stored and echoed.
+const (
+	ConfigURL         = "url"
+	ConfigContentType = "content_type" // json or form
+	ConfigInsecureSSL = "insecure_ssl" // "1": certificates are not checked
+	ConfigSecret      = "secret"       // only in requests
+	ConfigInactive    = "inactive"     // "1": inactive statuses are delivered too (contract 4.4)
+	ConfigPayloadEra  = "payload_era"  // a body form of 2014 (contract 7.6)
+)
+
+// HiddenSecret is how a secret reads. Sent back, it keeps the secret as it is.
+const HiddenSecret = "********"
+
+// NewHook is the hook that a request of POST hooks changes (contract 7.2).
+func NewHook(repositoryID int64) Hook {
+	return Hook{
+		RepositoryID: repositoryID, Name: "web", Active: true, Events: []string{"push"},
+		LastResponse: HookResponse{Status: "unused"},
+	}
+}
+
+// Apply is the hook as a request makes it: the old one for PATCH, [NewHook] for POST. A config replaces the whole old one
+// (a secret that is not sent again is lost), events replace, then add_events and remove_events adjust. What the config
+// does not say is filled in. The error is Invalid, with GitHub's sentences; h is not changed.
+func (h Hook) Apply(r HookRequest) (Hook, error) {
+	f := faults{resource: "Hook"}
+	if r.Name != nil && *r.Name != "web" {
+		f.invalid("name")
+	}
+	if r.Active != nil {
+		h.Active = *r.Active
+	}
+	if r.Config != nil || h.Config == nil {
+		h.applyConfig(r.Config, &f)
+	}
+	h.applyEvents(r, &f)
+	return h, f.err()
+}
+
+func (h *Hook) applyConfig(config map[string]string, f *faults) {
+	old := h.Secret
+	h.Config = maps.Clone(config)
+	if h.Config == nil {
+		h.Config = map[string]string{}
+	}
+	h.Secret = h.Config[ConfigSecret]
+	delete(h.Config, ConfigSecret)
+	if h.Secret == HiddenSecret {
+		h.Secret = old
+	}
+	setDefault(h.Config, ConfigContentType, "form")
+	setDefault(h.Config, ConfigInsecureSSL, "0")
+	checkHookConfig(h.Config, h.Secret, f)
+}
+
+func setDefault(config map[string]string, key, value string) {
+	if config[key] == "" {
+		config[key] = value
+	}
+}
+
+func checkHookConfig(config map[string]string, secret string, f *faults) {
+	size := len(secret)
+	for key, value := range config {
+		size += len(key) + len(value)
+		if !utf8.ValidString(key+value) || strings.ContainsRune(key+value, 0) {
+			f.invalid("config")
+			return
+		}
+	}
+	if size > MaxHookConfig {
+		f.custom("config", tooLong("config", MaxHookConfig, "bytes"))
+		return
+	}
+	switch address := config[ConfigURL]; {
+	case address == "":
+		f.custom("", "Config must contain URL for webhooks")
+	case len(address) > MaxURL || !IsWebURL(address):
+		f.custom("", "The URL you've entered is not valid. Please make sure that you encode all special characters first")
+	}
+	if t := config[ConfigContentType]; t != "json" && t != "form" {
+		f.custom("", "Content type must be json or form")
+	}
+	switch strings.ToLower(config[ConfigInsecureSSL]) {
+	case "0", "false":
+		config[ConfigInsecureSSL] = "0"
+	case "1", "true":
+		config[ConfigInsecureSSL] = "1"
+	default:
+		f.custom("", "Insecure SSL must be 0 or 1")
+	}
+}
+
+func (h *Hook) applyEvents(r HookRequest, f *faults) {
+	events := slices.Clone(h.Events)
+	if len(r.Events) > 0 {
+		events = slices.Clone(r.Events)
+	}
+	events = append(events, r.AddEvents...)
+	for _, e := range slices.Concat(events, r.RemoveEvents) {
+		if !KnownHookEvent(e) {
+			f.invalid("events")
+			return
+		}
+	}
+	h.Events = normalEvents(events, r.RemoveEvents)
+}
+
+// normalEvents drops what was removed and what is there twice; "*" replaces the others.
+func normalEvents(events, removed []string) []string {
+	kept := []string{}
+	for _, e := range events {
+		if !slices.Contains(removed, e) && !slices.Contains(kept, e) {
+			kept = append(kept, e)
+		}
+	}
+	if slices.Contains(kept, "*") {
+		return []string{"*"}
+	}
+	return kept
+}
+
+// Wants reports whether an active hook is told of an event, by the name of its X-GitHub-Event header.
+func (h Hook) Wants(event string) bool { return h.Active && h.listens(event) }
+
+func (h Hook) listens(event string) bool {
+	return slices.Contains(h.Events, event) || slices.Contains(h.Events, "*")
+}
+
+// CheckBeside says whether the hook can stand beside the repository's others (contract 7.2): no other may have the same
+// config and an event in common, and at most a number of hooks may listen to one event. others may hold the hook itself.
+// The error is Invalid.
+func (h Hook) CheckBeside(others []Hook, mostPerEvent int) error {
+	others = slices.DeleteFunc(slices.Clone(others), func(o Hook) bool { return h.ID != 0 && o.ID == h.ID })
+	f := faults{resource: "Hook"}
+	if slices.ContainsFunc(others, h.duplicates) {
+		f.custom("", "Hook already exists on this repository")
+		return f.err()
+	}
+	for _, event := range h.Events {
+		listeners := 0
+		for _, o := range others {
+			if o.listens(event) {
+				listeners++
+			}
+		}
+		if listeners >= mostPerEvent {
+			f.custom("", "The "+strconv.Quote(event)+" event cannot have more than "+strconv.Itoa(mostPerEvent)+" hooks")
+			return f.err()
+		}
+	}
+	return nil
+}
+
+// duplicates reports whether both would send the same things to the same place. Secrets do not tell hooks apart: the
+// receiver would hear everything twice and believe one of the two.
+func (h Hook) duplicates(o Hook) bool {
+	overlap := slices.ContainsFunc(h.Events, o.listens) || slices.ContainsFunc(o.Events, h.listens)
+	return overlap && maps.Equal(h.Config, o.Config)
+}
+
+// KnownHookEvent reports whether hooks may subscribe to a name: every event GitHub's webhooks have, whether or not this
+// server ever sends it (clients subscribe in bulk), and "*" for all.
+func KnownHookEvent(name string) bool {
+	_, ok := slices.BinarySearch(hookEvents, name)
+	return ok
 }

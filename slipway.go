@@ -2,7 +2,7 @@
 //
 // A deployment is a request to deploy a ref. Everything else in this module asks this package what the words mean and
 // whether something may happen: [Gate] says whether a commit's statuses allow a deployment, [Retired] which earlier
-// deployments a success makes inactive, [CheckRef] whether a name can be a ref at all. The names are GitHub's, so that
+// deployments a success makes inactive, [Allowed] who may do what. The names are GitHub's, so that
 // nobody has to translate.
 //
 // The package does no I/O, reads no clock and imports only the standard library (and the Unicode tables it folds names

@@ -1,6 +1,12 @@
 package slipway
 
-import "time"
+import (
+	"crypto/sha256"
+	"hash/crc32"
+	"io"
+	"strings"
+	"time"
+)
 
 // TokenKind is the letter after "sl" in a token's prefix.
 type TokenKind string
@@ -22,4 +28,64 @@ type Token struct {
 	CreatedAt  time.Time
 	ExpiresAt  *time.Time // nil: never
 	LastUsedAt *time.Time // nil: never used; written at most once a minute
+}
+
+// Expired reports whether the token is of no use any more at a time.
+func (t Token) Expired(now time.Time) bool { return t.ExpiresAt != nil && !now.Before(*t.ExpiresAt) }
+
+// A token's secret is a prefix that secret scanners know, thirty random characters, and six that check them.
+const (
+	base62         = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	tokenRandom    = 30 // characters, 178 bits
+	tokenChecksum  = 6  // enough for 32 bits
+	tokenPrefixLen = len("slp_")
+	tokenLen       = tokenPrefixLen + tokenRandom + tokenChecksum
+)
+
+// NewTokenSecret makes the secret of a token, for example slp_ and 36 characters, out of a source of random bytes
+// (crypto/rand.Reader). It panics when the source fails: a guessable token must never exist.
+func NewTokenSecret(kind TokenKind, random io.Reader) string {
+	body := make([]byte, 0, tokenRandom)
+	for buf := make([]byte, tokenRandom); len(body) < tokenRandom; {
+		if _, err := io.ReadFull(random, buf); err != nil {
+			panic("slipway: no random bytes for a token: " + err.Error())
+		}
+		for _, b := range buf {
+			// 248 is the largest multiple of 62 in a byte: what is above would favour the first characters.
+			if b < 248 && len(body) < tokenRandom {
+				body = append(body, base62[b%62])
+			}
+		}
+	}
+	return "sl" + string(kind) + "_" + string(body) + checksum(string(body))
+}
+
+// CheckTokenSecret reports whether a string can be the secret of a token, and of which kind. It tells typing errors and
+// other people's tokens apart without asking anybody; it does not say that the token exists.
+func CheckTokenSecret(secret string) (TokenKind, bool) {
+	if len(secret) != tokenLen || !strings.HasPrefix(secret, "sl"+string(ClassicToken)+"_") {
+		return "", false
+	}
+	body, sum := secret[tokenPrefixLen:tokenLen-tokenChecksum], secret[tokenLen-tokenChecksum:]
+	if strings.Trim(body, base62) != "" || sum != checksum(body) {
+		return "", false
+	}
+	return ClassicToken, true
+}
+
+// HashToken is what the server remembers of a secret: its SHA-256, 32 bytes.
+func HashToken(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// checksum is the CRC-32 of a secret's random part as six base62 digits, the form secret scanners know from GitHub.
+func checksum(body string) string {
+	n := crc32.ChecksumIEEE([]byte(body))
+	digits := make([]byte, tokenChecksum)
+	for i := len(digits) - 1; i >= 0; i-- {
+		digits[i] = base62[n%62]
+		n /= 62
+	}
+	return string(digits)
 }

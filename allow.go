@@ -1,0 +1,151 @@
+package slipway
+
+// Need is what one kind of request asks of whoever makes it: a row of the table of who may do what (contract 9.1). Every
+// route of every edge names one; [Allowed] weighs it. The zero Need lets nobody in.
+type Need struct {
+	// Scopes are the token's classic scopes of which one suffices. Empty but not nil: any token will do. nil: the row was
+	// never filled in, and nobody passes.
+	Scopes []string
+	// PublicScopes suffice besides Scopes when the repository is public.
+	PublicScopes []string
+	// PublicRead opens the row to everybody, also without a token, when the repository is public (or when there is none).
+	PublicRead bool
+	// Role is the least role in the repository.
+	Role Role
+	// NoRepository marks rows that are about no repository: only the token counts.
+	NoRepository bool
+	// Hide keeps even the existence of what the row is about from everybody else: refusals are 404, also for anonymous
+	// callers of a public repository (hooks).
+	Hide bool
+	// Reveal makes the refusal 403 "Must have admin rights to Repository." for callers who can see the repository
+	// (environments; contract 1.4).
+	Reveal bool
+}
+
+// The rows of contract 9.1. Edges pick one; they do not write their own.
+var (
+	// ToReadDeployments reads deployments and their statuses.
+	ToReadDeployments = Need{Scopes: []string{"repo", "repo_deployment"}, PublicRead: true, Role: RoleRead}
+	// ToWriteDeployments creates and deletes deployments and creates their statuses.
+	ToWriteDeployments = Need{
+		Scopes: []string{"repo", "repo_deployment"}, PublicScopes: []string{"public_repo"}, Role: RoleWrite,
+	}
+	// ToReadStatuses reads commit statuses and combined ones.
+	ToReadStatuses = Need{Scopes: []string{"repo", "repo:status"}, PublicRead: true, Role: RoleRead}
+	// ToWriteStatuses creates commit statuses.
+	ToWriteStatuses = Need{
+		Scopes: []string{"repo", "repo:status"}, PublicScopes: []string{"public_repo"}, Role: RoleWrite,
+	}
+	// ToReadRepository reads the repository itself, its environments, code, refs, commits and comparisons, and clones it. A
+	// token for deployments or statuses only does not see a private repository's code.
+	ToReadRepository = Need{Scopes: []string{"repo"}, PublicRead: true, Role: RoleRead}
+	// ToWriteCode pushes, merges and moves refs.
+	ToWriteCode = Need{Scopes: []string{"repo"}, PublicScopes: []string{"public_repo"}, Role: RoleWrite}
+	// ToWriteEnvironments puts and deletes environments and their rules.
+	ToWriteEnvironments = Need{Scopes: []string{"repo"}, Role: RoleAdmin, Reveal: true}
+	// ToReadHooks lists and pings hooks and lists deliveries.
+	ToReadHooks = Need{
+		Scopes: []string{"read:repo_hook", "repo"}, PublicScopes: []string{"public_repo"}, Role: RoleAdmin, Hide: true,
+	}
+	// ToWriteHooks creates, edits and tests hooks and delivers again.
+	ToWriteHooks = Need{
+		Scopes: []string{"write:repo_hook", "repo"}, PublicScopes: []string{"public_repo"}, Role: RoleAdmin, Hide: true,
+	}
+	// ToDeleteHooks deletes hooks.
+	ToDeleteHooks = Need{
+		Scopes: []string{"admin:repo_hook", "repo"}, PublicScopes: []string{"public_repo"}, Role: RoleAdmin, Hide: true,
+	}
+	// ToCreateRepositories makes repositories; [MayCreateRepository] adds what a private one needs.
+	ToCreateRepositories = Need{Scopes: []string{"public_repo"}, NoRepository: true}
+	// ToBeSomebody needs a token, whatever its scopes.
+	ToBeSomebody = Need{Scopes: []string{}, NoRepository: true}
+	// ToBeAnybody is open.
+	ToBeAnybody = Need{Scopes: []string{}, NoRepository: true, PublicRead: true}
+)
+
+// Allowed is the only place that says who may do what (decisions §2, contract 1.4 and 9.1): whether an actor who has a
+// role in a repository may do what a row needs. Scopes never add rights the account lacks, and rights never make up for a
+// missing scope.
+//
+// It denies by default. The refusals are GitHub's: Unauthorized where an anonymous caller tried to write something public,
+// Forbidden where the row reveals itself, and otherwise NotFound, which looks as if there was nothing. Whether the
+// repository is archived is asked later ([Repository.CheckWritable]).
+//
+// For rows about no repository r and role are ignored.
+func Allowed(a Actor, n Need, r Repository, role Role) error {
+	switch {
+	case n.Scopes == nil:
+		return &Error{Op: "slipway.Allowed: a row without scopes"}
+	case a.Local:
+		return nil
+	case n.NoRepository:
+		return allowedAnywhere(a, n)
+	case n.Role <= RoleNone:
+		return &Error{Op: "slipway.Allowed: a row without a role"}
+	case n.PublicRead && !r.Private && n.Role <= RoleRead:
+		return nil
+	case a.Anonymous():
+		return refuseAnonymous(n, r)
+	case has(a, n, r) && RoleIn(a, r, role) >= n.Role:
+		return nil
+	case n.Reveal && Allowed(a, ToReadRepository, r, role) == nil:
+		return Fail(Forbidden, "Must have admin rights to Repository.")
+	default:
+		return Fail(NotFound, "Not Found")
+	}
+}
+
+// allowedAnywhere weighs a row about no repository.
+func allowedAnywhere(a Actor, n Need) error {
+	switch {
+	case n.PublicRead:
+		return nil
+	case a.Anonymous():
+		return Fail(Unauthorized, "Requires authentication")
+	case len(n.Scopes) == 0 || a.Token.Scopes.CoversAny(n.Scopes):
+		return nil
+	default:
+		return Fail(NotFound, "Not Found")
+	}
+}
+
+// refuseAnonymous tells an anonymous caller to say who they are only where that gives nothing away.
+func refuseAnonymous(n Need, r Repository) error {
+	if r.Private || n.Hide {
+		return Fail(NotFound, "Not Found")
+	}
+	return Fail(Unauthorized, "Requires authentication")
+}
+
+// has reports whether the actor's token has one of the scopes a row accepts for this repository.
+func has(a Actor, n Need, r Repository) bool {
+	return a.Token.Scopes.CoversAny(n.Scopes) || !r.Private && a.Token.Scopes.CoversAny(n.PublicScopes)
+}
+
+// RoleIn is the actor's role in a repository, where given is the one it has there as a collaborator or member: the owner,
+// a site administrator and this machine's administrator are admins everywhere, and everybody reads what is public.
+func RoleIn(a Actor, r Repository, given Role) Role {
+	switch {
+	case a.Local:
+		return RoleAdmin
+	case !a.Anonymous() && (a.Account.SiteAdmin || a.Account.ID == r.Owner.ID):
+		return RoleAdmin
+	case !r.Private:
+		return max(given, RoleRead)
+	default:
+		return given
+	}
+}
+
+// MayCreateRepository reports whether the actor's token allows a repository of that visibility: public_repo makes public
+// ones only. It is asked after the request was read; the refusal is NotFound.
+func MayCreateRepository(a Actor, private bool) error {
+	if a.Local || a.Token.Scopes.Covers("repo") || !private && a.Token.Scopes.Covers("public_repo") {
+		return nil
+	}
+	return Fail(NotFound, "Not Found")
+}
+
+// MayMerge reports whether the actor may write the repository's contents, which auto-merge does and a token for
+// deployments alone does not allow (contract 3.6 step 4). The refusal is NotFound.
+func MayMerge(a Actor, r Repository, role Role) error { return Allowed(a, ToWriteCode, r, role) }

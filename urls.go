@@ -1,0 +1,190 @@
+package slipway
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// URLs makes every address that answers, events and pages print. The zero value prints paths without a host.
+type URLs struct {
+	Web string // https://deploy.example.com, without a trailing slash
+	API string // https://deploy.example.com/api/v3, without a trailing slash
+}
+
+// Host is the web host with its port.
+func (u URLs) Host() string {
+	_, rest, ok := strings.Cut(u.Web, "://")
+	if !ok {
+		return ""
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// Hostname is the web host without its port: what noreply addresses end with.
+func (u URLs) Hostname() string {
+	p, err := url.Parse(u.Web)
+	if err != nil {
+		return ""
+	}
+	return p.Hostname()
+}
+
+// Account is a user's or bot's address: {api}/users/{login}.
+func (u URLs) Account(login string) string { return u.API + "/users/" + url.PathEscape(login) }
+
+// AccountHTML is an account's page.
+func (u URLs) AccountHTML(login string) string { return u.Web + "/" + url.PathEscape(login) }
+
+// Avatar is an account's picture.
+func (u URLs) Avatar(id int64) string { return u.Web + "/static/avatars/" + number(id) }
+
+// Organization is {api}/orgs/{login}.
+func (u URLs) Organization(login string) string { return u.API + "/orgs/" + url.PathEscape(login) }
+
+// Repository is {api}/repos/{owner}/{name}.
+func (u URLs) Repository(r Repository) string { return u.API + "/repos/" + fullName(r) }
+
+// RepositoryByID is the form that Link headers and redirects use: {api}/repositories/{id}.
+func (u URLs) RepositoryByID(id int64) string { return u.API + "/repositories/" + number(id) }
+
+// RepositoryHTML is a repository's page.
+func (u URLs) RepositoryHTML(r Repository) string { return u.Web + "/" + fullName(r) }
+
+// Clone is where git clones from and pushes to.
+func (u URLs) Clone(r Repository) string { return u.RepositoryHTML(r) + ".git" }
+
+// Deployments is a repository's list of deployments.
+func (u URLs) Deployments(r Repository) string { return u.Repository(r) + "/deployments" }
+
+// Deployment is one deployment.
+func (u URLs) Deployment(r Repository, id int64) string { return u.Deployments(r) + "/" + number(id) }
+
+// DeploymentStatuses is the list of a deployment's statuses.
+func (u URLs) DeploymentStatuses(r Repository, deploymentID int64) string {
+	return u.Deployment(r, deploymentID) + "/statuses"
+}
+
+// DeploymentStatus is one status of a deployment.
+func (u URLs) DeploymentStatus(r Repository, deploymentID, id int64) string {
+	return u.DeploymentStatuses(r, deploymentID) + "/" + number(id)
+}
+
+// CommitStatus is the address every status of a commit has: {repository}/statuses/{sha} (contract 5.1).
+func (u URLs) CommitStatus(r Repository, sha SHA) string {
+	return u.Repository(r) + "/statuses/" + string(sha)
+}
+
+// CombinedStatus is a commit's combined status.
+func (u URLs) CombinedStatus(r Repository, sha SHA) string { return u.Commit(r, sha) + "/status" }
+
+// Environment is one environment. A slash in its name stays a slash (contract 6.1).
+func (u URLs) Environment(r Repository, name string) string {
+	return u.Repository(r) + "/environments/" + escapePath(name)
+}
+
+// EnvironmentHTML is the list of an environment's deployments, as a page.
+func (u URLs) EnvironmentHTML(r Repository, name string) string {
+	return u.RepositoryHTML(r) + "/deployments/activity_log?environments_filter=" + url.QueryEscape(name)
+}
+
+// Hook is one hook.
+func (u URLs) Hook(r Repository, id int64) string { return u.Repository(r) + "/hooks/" + number(id) }
+
+// HookTest sends the newest push to a hook again.
+func (u URLs) HookTest(r Repository, id int64) string { return u.Hook(r, id) + "/test" }
+
+// HookPings makes a hook be pinged.
+func (u URLs) HookPings(r Repository, id int64) string { return u.Hook(r, id) + "/pings" }
+
+// HookDeliveries is the list of what was sent to a hook.
+func (u URLs) HookDeliveries(r Repository, id int64) string { return u.Hook(r, id) + "/deliveries" }
+
+// Commit is one commit, as the commits API shows it.
+func (u URLs) Commit(r Repository, sha SHA) string {
+	return u.Repository(r) + "/commits/" + string(sha)
+}
+
+// CommitComments is the list of a commit's comments.
+func (u URLs) CommitComments(r Repository, sha SHA) string { return u.Commit(r, sha) + "/comments" }
+
+// CommitHTML is a commit's page.
+func (u URLs) CommitHTML(r Repository, sha SHA) string {
+	return u.RepositoryHTML(r) + "/commit/" + string(sha)
+}
+
+// GitCommit is one commit, as the Git API shows it.
+func (u URLs) GitCommit(r Repository, sha SHA) string {
+	return u.Repository(r) + "/git/commits/" + string(sha)
+}
+
+// GitTree is one tree.
+func (u URLs) GitTree(r Repository, sha SHA) string {
+	return u.Repository(r) + "/git/trees/" + string(sha)
+}
+
+// GitRef is one ref by its full name: {repository}/git/refs/heads/main.
+func (u URLs) GitRef(r Repository, full string) string {
+	return u.Repository(r) + "/git/" + escapePath(full)
+}
+
+// Blob is one file at a commit, as the Git API shows it.
+func (u URLs) Blob(r Repository, sha SHA) string {
+	return u.Repository(r) + "/git/blobs/" + string(sha)
+}
+
+// BlobHTML is a file's page at a commit.
+func (u URLs) BlobHTML(r Repository, sha SHA, path string) string {
+	return u.RepositoryHTML(r) + "/blob/" + string(sha) + "/" + escapePath(path)
+}
+
+// RawHTML is a file's content at a commit.
+func (u URLs) RawHTML(r Repository, sha SHA, path string) string {
+	return u.RepositoryHTML(r) + "/raw/" + string(sha) + "/" + escapePath(path)
+}
+
+// Contents is a file at a commit, as the contents API shows it.
+func (u URLs) Contents(r Repository, sha SHA, path string) string {
+	return u.Repository(r) + "/contents/" + escapePath(path) + "?ref=" + string(sha)
+}
+
+// Branch is one branch.
+func (u URLs) Branch(r Repository, name string) string {
+	return u.Repository(r) + "/branches/" + escapePath(name)
+}
+
+// BranchProtection is a branch's protection.
+func (u URLs) BranchProtection(r Repository, name string) string {
+	return u.Branch(r, name) + "/protection"
+}
+
+// BranchHTML is a branch's page.
+func (u URLs) BranchHTML(r Repository, name string) string {
+	return u.RepositoryHTML(r) + "/tree/" + escapePath(name)
+}
+
+// Compare is the comparison of two refs, as they were submitted.
+func (u URLs) Compare(r Repository, base, head string) string {
+	return u.Repository(r) + "/compare/" + escapePath(base) + "..." + escapePath(head)
+}
+
+// CompareHTML is the page of a comparison.
+func (u URLs) CompareHTML(r Repository, base, head string) string {
+	return u.RepositoryHTML(r) + "/compare/" + escapePath(base) + "..." + escapePath(head)
+}
+
+// escapePath escapes each part of a name that may have slashes.
+func escapePath(name string) string {
+	parts := strings.Split(name, "/")
+	for i := range parts {
+		parts[i] = url.PathEscape(parts[i])
+	}
+	return strings.Join(parts, "/")
+}
+
+func fullName(r Repository) string {
+	return url.PathEscape(r.Owner.Login) + "/" + url.PathEscape(r.Name)
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
