@@ -4,9 +4,18 @@
 // The package decides and remembers nothing itself: it declares what it needs ([Store], [Git], [Targets]) next to the
 // use and never imports what satisfies it. Git is slow, so it runs before the transaction; the gate is a fact, so it runs
 // inside it.
+//
+// What a method answers is what was committed. An error means that nothing was, with one exception that cannot be helped:
+// when the database goes away during a commit, nobody knows (Unavailable), and whoever asks again with an idempotency key
+// is safe. Errors are *slipway.Error; sub-resources that are absent are NotFound, archived repositories refuse writes
+// (Forbidden), requests that make no sense are Invalid, and what the state of things forbids is Conflict. Who may do what
+// is asked before, with [slipway.Allowed].
 package deploy
 
 import (
+	"context"
+	"crypto/rand"
+	"io"
 	"log/slog"
 	"time"
 
@@ -20,10 +29,29 @@ type Settings struct {
 	ProductionFromName    bool              // production_environment defaults to environment == "production"
 	RefuseUnknownEnvs     bool              // unknown-environments: refuse
 	PrivateByDefault      bool              // default-visibility of repositories made on the command line
-	MaxStatusesPerContext int               // 1000
-	MaxDeploymentStatuses int               // 10000
-	MaxHooksPerEvent      int               // 20
-	IdempotencyKeptFor    time.Duration     // 7 days
+	MaxStatusesPerContext int               // 0: 1000
+	MaxDeploymentStatuses int               // 0: 10000
+	MaxHooksPerEvent      int               // 0: 20
+	IdempotencyKeptFor    time.Duration     // 0: 7 days
+}
+
+// withDefaults fills in what is zero.
+func (s Settings) withDefaults() Settings {
+	setDefault(&s.MaxStatusesPerContext, 1000)
+	setDefault(&s.MaxDeploymentStatuses, 10_000)
+	setDefault(&s.MaxHooksPerEvent, 20)
+	setDefault(&s.IdempotencyKeptFor, 7*24*time.Hour)
+	setDefault(&s.Committer.Name, "Slipway")
+	setDefault(&s.NoReplyHost, "localhost")
+	setDefault(&s.Committer.Email, "noreply@"+s.NoReplyHost)
+	return s
+}
+
+func setDefault[T comparable](member *T, value T) {
+	var zero T
+	if *member == zero {
+		*member = value
+	}
 }
 
 // Decisions makes every decision. Its methods may be called from any number of goroutines.
@@ -34,12 +62,79 @@ type Decisions struct {
 	settings Settings
 	log      *slog.Logger
 	wake     func() // called after a commit that left an event; losing a call loses nothing
+
+	now      func() time.Time // for what happens outside transactions
+	random   io.Reader        // of secrets
+	patience time.Duration    // of a request for an earlier one with its idempotency key
+	locks    *locks
+	actors   versioned[string, slipway.Actor] // by the token's hash
+	accesses versioned[accessKey, Access]
+	uses     *uses
+	owed     *owed
 }
 
-// New wires the decisions to what they need. wake may be nil.
+// New wires the decisions to what they need. wake and log may be nil.
 func New(store Store, git Git, targets Targets, settings Settings, log *slog.Logger, wake func()) *Decisions {
 	if wake == nil {
 		wake = func() {}
 	}
-	return &Decisions{store: store, git: git, targets: targets, settings: settings, log: log, wake: wake}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Decisions{
+		store: store, git: git, targets: targets, settings: settings.withDefaults(), log: log, wake: wake,
+		now: time.Now, random: rand.Reader, patience: keyPatience, locks: newLocks(), uses: newUses(), owed: newOwed(),
+		actors:   newVersioned[string, slipway.Actor](cachedActors),
+		accesses: newVersioned[accessKey, Access](cachedAccesses),
+	}
+}
+
+// Ready says whether the database answers: nil, or Unavailable.
+func (d *Decisions) Ready(ctx context.Context) error {
+	return d.store.View(ctx, func(tx Tx) error {
+		_, err := tx.AuthVersion()
+		return err
+	})
+}
+
+// update runs a decision that leaves an event, and wakes whoever waits for events once it is committed.
+func (d *Decisions) update(ctx context.Context, scope int64, fn func(Tx) error) error {
+	if err := d.store.Update(ctx, scope, fn); err != nil {
+		return err
+	}
+	d.wake()
+	return nil
+}
+
+// botID is the account that stands for the server itself, and for the administrator of its machine.
+const botID = 1
+
+// actorID is who an event names. The local administrator has no account.
+func actorID(a slipway.Actor) int64 {
+	if a.Account.ID == 0 {
+		return botID
+	}
+	return a.Account.ID
+}
+
+// creator is who made something, for its row.
+func creator(a slipway.Actor) *slipway.Account {
+	if a.Account.ID == 0 {
+		return nil
+	}
+	account := a.Account
+	return &account
+}
+
+// record leaves the event of a decision in its transaction.
+func record(tx Tx, a slipway.Actor, repositoryID int64, kind, action string, s slipway.Subject) error {
+	_, err := recordID(tx, a, repositoryID, kind, action, s)
+	return err
+}
+
+// recordID is record for events that others refer to.
+func recordID(tx Tx, a slipway.Actor, repositoryID int64, kind, action string, s slipway.Subject) (int64, error) {
+	return tx.Record(slipway.Event{
+		RepositoryID: repositoryID, ActorID: actorID(a), Kind: kind, Action: action, Subject: s.Encode(),
+	})
 }

@@ -1,6 +1,11 @@
 package deploy
 
-import "github.com/slipway-deploy/slipway"
+import (
+	"context"
+	"strings"
+
+	"github.com/slipway-deploy/slipway"
+)
 
 // Deployments remembers deployments.
 type Deployments interface {
@@ -19,11 +24,83 @@ type Deployments interface {
 	OthersIn(repositoryID int64, environment string, id int64) (bool, error)
 }
 
-// DeploymentStatuses remembers reports about deployments.
-type DeploymentStatuses interface {
-	DeploymentStatus(deploymentID, id int64) (slipway.DeploymentStatus, error)
-	LatestDeploymentStatus(deploymentID int64) (slipway.DeploymentStatus, error)
-	ListDeploymentStatuses(deploymentID int64, p Page) ([]slipway.DeploymentStatus, error)
-	CountDeploymentStatuses(deploymentID int64) (int, error)
-	InsertDeploymentStatus(s *slipway.DeploymentStatus) error
+// Listed is a page of a list.
+type Listed[T any] struct {
+	Items []T
+	Total int  // of the whole list
+	Exact bool // Total is known; where it is not, there is no last page to point at
+}
+
+// listed puts together a page and the length of its list. It takes the answers of the two calls one after the other, so
+// that a failed first one is not lost.
+func listed[T any](items []T, err error) func(total int, countErr error) (Listed[T], error) {
+	return func(total int, countErr error) (Listed[T], error) {
+		if err != nil || countErr != nil {
+			return Listed[T]{}, firstOf(err, countErr)
+		}
+		return Listed[T]{Items: items, Total: total, Exact: true}, nil
+	}
+}
+
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Deployment finds a deployment of a repository: NotFound when there is none.
+func (d *Decisions) Deployment(ctx context.Context, r slipway.Repository, id int64) (found slipway.Deployment, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.Deployment(r.ID, id)
+		return notFound(err)
+	})
+	return found, err
+}
+
+// ListDeployments lists the deployments a filter selects, newest first (contract 3.2). A SHA may be a prefix of at least
+// seven digits; one that cannot be a SHA selects nothing.
+func (d *Decisions) ListDeployments(ctx context.Context, f slipway.DeploymentFilter, p Page) (list Listed[slipway.Deployment], err error) {
+	if f.SHA != "" {
+		if !slipway.IsSHAPrefix(f.SHA) {
+			return Listed[slipway.Deployment]{Exact: true}, nil
+		}
+		f.SHA = strings.ToLower(f.SHA)
+	}
+	err = d.store.View(ctx, func(tx Tx) error {
+		list = Listed[slipway.Deployment]{}
+		if list.Items, err = tx.ListDeployments(f, p); err != nil {
+			return err
+		}
+		list.Total, list.Exact, err = tx.CountDeployments(f)
+		return err
+	})
+	return list, err
+}
+
+// DeleteDeployment removes a deployment and its statuses; its events stay. The live one of an environment that has others is
+// kept (contract 3.8): Invalid. NotFound when there is none.
+func (d *Decisions) DeleteDeployment(ctx context.Context, a slipway.Actor, r slipway.Repository, id int64) error {
+	if err := r.CheckWritable(); err != nil {
+		return err
+	}
+	return d.update(ctx, r.ID, func(tx Tx) error {
+		doomed, err := tx.Deployment(r.ID, id)
+		if err != nil {
+			return notFound(err)
+		}
+		others, err := tx.OthersIn(r.ID, doomed.Environment, id)
+		if err != nil {
+			return err
+		}
+		if err := slipway.MayDelete(doomed, others); err != nil {
+			return err
+		}
+		if err := tx.RemoveDeployment(r.ID, id); err != nil {
+			return err
+		}
+		return record(tx, a, r.ID, "deployment", "deleted", slipway.Subject{Deployment: &doomed})
+	})
 }

@@ -1,6 +1,12 @@
 package deploy
 
-import "github.com/slipway-deploy/slipway"
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/slipway-deploy/slipway"
+)
 
 // Environments remembers environments and their rules.
 type Environments interface {
@@ -11,4 +17,154 @@ type Environments interface {
 	EnsureEnvironment(repositoryID int64, name string) (e slipway.Environment, made bool, err error)
 	SetEnvironment(e *slipway.Environment) error // rules with RuleID 0 are new and get one; rules that are gone are removed
 	RemoveEnvironment(repositoryID, id int64) error
+}
+
+// Environment finds an environment by its name, in any case: NotFound when there is none.
+func (d *Decisions) Environment(ctx context.Context, r slipway.Repository, name string) (e slipway.Environment, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		e, err = tx.Environment(r.ID, name)
+		return notFound(err)
+	})
+	return e, err
+}
+
+// ListEnvironments lists a repository's environments, newest first.
+func (d *Decisions) ListEnvironments(ctx context.Context, r slipway.Repository, p Page) (list Listed[slipway.Environment], err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		list, err = listed(tx.ListEnvironments(r.ID, p))(tx.CountEnvironments(r.ID))
+		return err
+	})
+	return list, err
+}
+
+// PutEnvironment makes an environment or replaces its rules: a rule that is not in the request is switched off (contract
+// 6.2). Reviewers must exist and be able to read the repository. The error is Invalid, a sentence without fields.
+func (d *Decisions) PutEnvironment(ctx context.Context, a slipway.Actor, r slipway.Repository, name string, in slipway.EnvironmentRequest) (e slipway.Environment, err error) {
+	if err := r.CheckWritable(); err != nil {
+		return slipway.Environment{}, err
+	}
+	if err := slipway.CheckEnvironmentName(name); err != nil {
+		return slipway.Environment{}, err
+	}
+	if err := in.Check(); err != nil {
+		return slipway.Environment{}, err
+	}
+	err = d.update(ctx, r.ID, func(tx Tx) error {
+		reviewers, err := checkReviewers(tx, r, in.Reviewers)
+		if err != nil {
+			return err
+		}
+		var made bool
+		if e, made, err = tx.EnsureEnvironment(r.ID, strings.TrimSpace(name)); err != nil {
+			return err
+		}
+		setRules(&e, in, reviewers)
+		e.UpdatedAt = tx.Now()
+		if err := tx.SetEnvironment(&e); err != nil {
+			return err
+		}
+		action := "edited"
+		if made {
+			action = "created"
+		}
+		return record(tx, a, r.ID, "environment", action, slipway.Subject{Environment: e.Name})
+	})
+	return e, err
+}
+
+// checkReviewers refuses reviewers that do not exist or cannot see the repository, and says who the others are. There are
+// no teams yet, so none exists.
+func checkReviewers(tx Tx, r slipway.Repository, reviewers []slipway.Reviewer) ([]slipway.Reviewer, error) {
+	checked := make([]slipway.Reviewer, 0, len(reviewers))
+	for _, reviewer := range reviewers {
+		if reviewer.Type != slipway.ReviewerUser {
+			return nil, slipway.UnknownReviewer(reviewer)
+		}
+		account, err := tx.Account(reviewer.ID)
+		if slipway.KindOf(err) == slipway.NotFound {
+			return nil, slipway.UnknownReviewer(reviewer)
+		}
+		if err != nil {
+			return nil, err
+		}
+		role, err := grantedRole(tx, account, r)
+		if err != nil {
+			return nil, err
+		}
+		if account.Type != slipway.User || slipway.RoleIn(slipway.Actor{Account: account}, r, role) < slipway.RoleRead {
+			return nil, slipway.UnknownReviewer(reviewer)
+		}
+		reviewer.Account = &account
+		if !slices.ContainsFunc(checked, func(c slipway.Reviewer) bool { return c.ID == reviewer.ID }) {
+			checked = append(checked, reviewer)
+		}
+	}
+	return checked, nil
+}
+
+// setRules puts the request's rules in place of the environment's. A rule that stays as it was keeps its id.
+func setRules(e *slipway.Environment, in slipway.EnvironmentRequest, reviewers []slipway.Reviewer) {
+	old := *e
+	e.WaitTimer, e.RequiredReviewers, e.BranchPolicy = nil, nil, nil
+	if in.WaitTimer > 0 {
+		e.WaitTimer = &slipway.WaitTimer{Minutes: in.WaitTimer}
+		if old.WaitTimer != nil && old.WaitTimer.Minutes == in.WaitTimer {
+			e.WaitTimer.RuleID = old.WaitTimer.RuleID
+		}
+	}
+	if len(reviewers) > 0 {
+		e.RequiredReviewers = &slipway.RequiredReviewers{PreventSelfReview: in.PreventSelfReview, Reviewers: reviewers}
+		if old.RequiredReviewers != nil && sameReviewers(*old.RequiredReviewers, *e.RequiredReviewers) {
+			e.RequiredReviewers.RuleID = old.RequiredReviewers.RuleID
+		}
+	}
+	if in.BranchPolicy != nil {
+		policy := *in.BranchPolicy
+		policy.RuleID = 0
+		if old.BranchPolicy != nil && old.BranchPolicy.ProtectedBranches == policy.ProtectedBranches {
+			policy.RuleID = old.BranchPolicy.RuleID
+		}
+		e.BranchPolicy = &policy
+	}
+}
+
+func sameReviewers(a, b slipway.RequiredReviewers) bool {
+	return a.PreventSelfReview == b.PreventSelfReview && slices.EqualFunc(a.Reviewers, b.Reviewers, func(a, b slipway.Reviewer) bool {
+		return a.Type == b.Type && a.ID == b.ID
+	})
+}
+
+// DeleteEnvironment removes an environment and its rules. Deployments to it stay, and so does its name in them. NotFound when
+// there is none.
+func (d *Decisions) DeleteEnvironment(ctx context.Context, a slipway.Actor, r slipway.Repository, name string) error {
+	if err := r.CheckWritable(); err != nil {
+		return err
+	}
+	return d.update(ctx, r.ID, func(tx Tx) error {
+		e, err := tx.Environment(r.ID, name)
+		if err != nil {
+			return notFound(err)
+		}
+		if err := tx.RemoveEnvironment(r.ID, e.ID); err != nil {
+			return err
+		}
+		return record(tx, a, r.ID, "environment", "deleted", slipway.Subject{Environment: e.Name})
+	})
+}
+
+// ensureEnvironment makes the environment that a deployment or a status names, or refuses to where the server's setting says
+// so. resource is what the refusal is about.
+func (d *Decisions) ensureEnvironment(tx Tx, a slipway.Actor, repositoryID int64, resource, name string) error {
+	if d.settings.RefuseUnknownEnvs {
+		_, err := tx.Environment(repositoryID, name)
+		if slipway.KindOf(err) == slipway.NotFound {
+			return slipway.ValidationFailed(slipway.Detail{Resource: resource, Field: "environment", Code: "missing"})
+		}
+		return err
+	}
+	e, made, err := tx.EnsureEnvironment(repositoryID, name)
+	if err != nil || !made {
+		return err
+	}
+	return record(tx, a, repositoryID, "environment", "created", slipway.Subject{Environment: e.Name})
 }

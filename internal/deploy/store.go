@@ -24,6 +24,13 @@ type Store interface {
 	Update(ctx context.Context, scope int64, fn func(Tx) error) error
 }
 
+// Scopes that are no repository's.
+const (
+	wholeServer  int64 = 0
+	scopeUses    int64 = -21 // when tokens were last used
+	scopeRemoval int64 = -22 // what is too old
+)
+
 // Tx is everything the rules need remembered, one interface a noun: the method list is the model. Insert methods set the
 // ID (and nothing else) of what they are given. Lists of pages are newest first unless they say otherwise.
 type Tx interface {
