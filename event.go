@@ -74,7 +74,7 @@ type storedSubject struct {
 	Environment      string                  `json:"environment,omitempty"`
 	AccountID        int64                   `json:"account,omitempty"`
 	TokenID          int64                   `json:"token,omitempty"`
-	Role             Role                    `json:"role,omitempty"`
+	Role             string                  `json:"role,omitempty"` // its name
 }
 
 type storedAccount struct {
@@ -146,7 +146,7 @@ func storeSubject(s Subject) storedSubject {
 		Environment:      s.Environment,
 		AccountID:        s.AccountID,
 		TokenID:          s.TokenID,
-		Role:             s.Role,
+		Role:             storeRole(s.Role),
 	}
 }
 
@@ -161,7 +161,7 @@ func (s storedSubject) subject() Subject {
 		Environment:      s.Environment,
 		AccountID:        s.AccountID,
 		TokenID:          s.TokenID,
-		Role:             s.Role,
+		Role:             role(s.Role),
 	}
 }
 
@@ -317,4 +317,20 @@ func (p *storedPush) change() *RefChange {
 		return nil
 	}
 	return &RefChange{Name: p.Ref, Old: p.Before, New: p.After, Forced: p.Forced}
+}
+
+func storeRole(r Role) string {
+	if r == RoleNone {
+		return ""
+	}
+	return r.String()
+}
+
+// role is the role of a name; a name nobody knows gives no rights.
+func role(name string) Role {
+	r, err := ParseRole(name)
+	if err != nil {
+		return RoleNone
+	}
+	return r
 }

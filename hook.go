@@ -157,7 +157,7 @@ func checkHookConfig(config map[string]string, secret string, f *faults) {
 
 func (h *Hook) applyEvents(r HookRequest, f *faults) {
 	events := slices.Clone(h.Events)
-	if len(r.Events) > 0 {
+	if len(r.Events) > 0 || r.Events != nil && h.ID != 0 { // a new hook without events gets the default
 		events = slices.Clone(r.Events)
 	}
 	events = append(events, r.AddEvents...)

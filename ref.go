@@ -102,19 +102,19 @@ func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 func badRef(why string) error { return Fail(Invalid, "Reference name "+why) }
 
 // MayBeRef reports whether a submitted ref can name anything at all: a branch, a tag, an object or a full name below refs/.
-// Only what passes may be handed to git: nothing that reads as an option, a path, a range or an expression does. "HEAD" is
-// not a ref here.
+// Only what passes may be handed to git: nothing that reads as an option, a path, a range or an expression does. "HEAD",
+// which git also spells "@", is not a ref here: a deployment names what it deploys.
 func MayBeRef(ref string) bool {
 	full := ref
 	if !strings.HasPrefix(ref, "refs/") {
 		full = "refs/heads/" + ref
 	}
-	return ref != "HEAD" && CheckRefName(full) == nil
+	return ref != "HEAD" && ref != "@" && CheckRefName(full) == nil
 }
 
 // CheckBranchName reports whether a short name can be a branch's. The error is Invalid.
 func CheckBranchName(name string) error {
-	if name == "HEAD" {
+	if name == "HEAD" || name == "@" {
 		return badRef("is reserved")
 	}
 	return CheckRefName("refs/heads/" + name)

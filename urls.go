@@ -174,6 +174,11 @@ func (u URLs) CompareHTML(r Repository, base, head string) string {
 	return u.RepositoryHTML(r) + "/compare/" + escapePath(base) + "..." + escapePath(head)
 }
 
+// CompareRefHTML is the page that compares a ref with the default branch.
+func (u URLs) CompareRefHTML(r Repository, head string) string {
+	return u.RepositoryHTML(r) + "/compare/" + escapePath(head)
+}
+
 // escapePath escapes each part of a name that may have slashes.
 func escapePath(name string) string {
 	parts := strings.Split(name, "/")
