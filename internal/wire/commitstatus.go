@@ -2,8 +2,7 @@ package wire
 
 import "github.com/slipway-deploy/slipway"
 
-// DecodeCommitStatus reads the body of POST statuses (contract 5.1). A missing state reads as an empty one, which is not
-// included in the list.
+// DecodeCommitStatus reads the body of POST statuses (contract 5.1). A missing state reads as an empty one.
 func DecodeCommitStatus(body []byte) (slipway.CommitStatusRequest, error) {
 	m, err := parse(body, Today)
 	if err != nil {

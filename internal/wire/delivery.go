@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"math"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +57,7 @@ func (w *writer) deliveryMembers(d slipway.Delivery) {
 }
 
 // headers writes headers by name, in the casing they go over the wire with.
-func (w *writer) headers(h http.Header) {
+func (w *writer) headers(h map[string][]string) {
 	w.object("headers", func() {
 		for _, name := range slices.Sorted(maps.Keys(h)) {
 			w.keyText(cased(name))

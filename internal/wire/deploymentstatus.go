@@ -2,8 +2,8 @@ package wire
 
 import "github.com/slipway-deploy/slipway"
 
-// DecodeDeploymentStatus reads the body of POST deployment statuses (contract 4.4). A state is required; which states
-// there are depends on the era and is not decided here.
+// DecodeDeploymentStatus reads the body of POST deployment statuses (contract 4.4). That there is a state, and one of
+// the era's, is the business of the request's Check.
 func DecodeDeploymentStatus(body []byte, s Shape) (slipway.StatusRequest, error) {
 	m, err := parse(body, s)
 	if err != nil {
@@ -19,14 +19,7 @@ func DecodeDeploymentStatus(body []byte, s Shape) (slipway.StatusRequest, error)
 		AutoInactive:   m.flag("auto_inactive", true),
 		Era:            s.Era,
 	}
-	if err := m.err(); err != nil {
-		return in, err
-	}
-	if m.value("state") == nil {
-		return in, slipway.ValidationFailed(
-			slipway.Detail{Resource: "DeploymentStatus", Code: "missing_field", Field: "state"})
-	}
-	return in, nil
+	return in, m.err()
 }
 
 // FromDeploymentStatus is a status of a deployment as a shape shows it (contract 2.3, 4.1).

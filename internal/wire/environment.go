@@ -6,9 +6,6 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-// longestWait is the most minutes a wait timer may have: thirty days (contract 6.2).
-const longestWait = 43200
-
 // DecodeEnvironment reads the body of PUT environments (contract 6.2). All members are optional, and those that are absent
 // or null switch their rule off. The range of wait_timer is checked here, because the refusal quotes the number as it was
 // spelled.
@@ -18,7 +15,7 @@ func DecodeEnvironment(body []byte) (slipway.EnvironmentRequest, error) {
 		return slipway.EnvironmentRequest{}, err
 	}
 	in := slipway.EnvironmentRequest{PreventSelfReview: m.flag("prevent_self_review", false)}
-	if minutes := m.integer("wait_timer", 0, longestWait); minutes != nil {
+	if minutes := m.integer("wait_timer", 0, slipway.MaxWaitTimer); minutes != nil {
 		in.WaitTimer = int(*minutes)
 	}
 	for _, o := range m.objects("reviewers") {

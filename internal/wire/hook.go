@@ -8,9 +8,6 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-// hiddenSecret is what a hook's secret reads as. Sent back, it keeps the secret (contract 7.1).
-const hiddenSecret = "********"
-
 // DecodeHook reads the body of POST and PATCH hooks (contract 7.2). The values of config become text: booleans "1" and
 // "0", numbers as they were spelled. A url has to be a string already.
 func DecodeHook(body []byte) (slipway.HookRequest, error) {
@@ -42,7 +39,7 @@ func (m *members) config(name string) map[string]string {
 		case v == nil:
 		case v[0] == '"':
 			config[key] = unquote(v)
-		case key == "url" || v[0] == '{' || v[0] == '[':
+		case key == slipway.ConfigURL || v[0] == '{' || v[0] == '[':
 			o.mistyped(key, v, "a string")
 		default:
 			config[key] = asText(v)
@@ -91,7 +88,7 @@ func (w *writer) hookConfig(h slipway.Hook) {
 	shown := make(map[string]string, len(h.Config)+1)
 	maps.Copy(shown, h.Config)
 	if h.Secret != "" {
-		shown["secret"] = hiddenSecret
+		shown[slipway.ConfigSecret] = slipway.HiddenSecret
 	}
 	w.object("config", func() {
 		for _, key := range slices.Sorted(maps.Keys(shown)) {

@@ -181,7 +181,7 @@ func (w *writer) strs(name string, values []string) {
 // The spellings of times (contract 1.9).
 const (
 	utcSeconds    = "2006-01-02T15:04:05Z"
-	offsetSeconds = "2006-01-02T15:04:05-07:00" // of the status webhook and of pushed commits
+	offsetSeconds = "2006-01-02T15:04:05-07:00" // of the status webhook
 )
 
 // at writes a time: UTC, whole seconds.

@@ -230,12 +230,7 @@ func (m *members) err() error {
 	if len(m.wrong) == 0 {
 		return nil
 	}
-	return invalid(m.wrong...)
-}
-
-// invalid is the refusal of a body whose members are of the wrong form (contract 1.5).
-func invalid(sentences ...string) error {
-	return slipway.Fail(slipway.Invalid, "Invalid request.\n\n"+strings.Join(sentences, "\n"))
+	return slipway.InvalidRequest(strings.Join(m.wrong, "\n"))
 }
 
 // shown is a value as a sentence quotes it: compact, and no longer than a line.

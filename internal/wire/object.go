@@ -42,7 +42,7 @@ func parse(body []byte, s Shape) (*members, error) {
 	case body[0] != '{':
 		return nil, slipway.Fail(slipway.Malformed, notObject)
 	case !text:
-		return nil, invalid("Strings must be valid UTF-8 without NUL characters.")
+		return nil, slipway.InvalidRequest("Strings must be valid UTF-8 without NUL characters.")
 	}
 	if err := json.Unmarshal(body, &m.values); err != nil {
 		return nil, slipway.Fail(slipway.Malformed, notJSON)

@@ -3,6 +3,7 @@ package wire
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -86,7 +87,7 @@ func (w *writer) pushedCommit(c slipway.Commit, accounts map[string]slipway.Acco
 	w.str("tree_id", string(c.Tree))
 	w.boolean("distinct", true)
 	w.str("message", c.Message)
-	w.when("timestamp", c.Committer.When, offsetSeconds)
+	w.when("timestamp", c.Committer.When, time.RFC3339)
 	w.str("url", f.URLs.CommitHTML(f.Repository, c.SHA))
 	w.pushedSignature("author", c.Author, accounts)
 	w.pushedSignature("committer", c.Committer, accounts)
@@ -136,7 +137,7 @@ func address(a slipway.Account, u slipway.URLs) string {
 // comparePage is the page that shows a push: the new ref, or what changed between its two tips.
 func comparePage(f Frame, c slipway.RefChange) string {
 	if c.Old == slipway.ZeroSHA {
-		return f.URLs.RepositoryHTML(f.Repository) + "/compare/" + shortRef(c.Name)
+		return f.URLs.CompareRefHTML(f.Repository, shortRef(c.Name))
 	}
 	return f.URLs.CompareHTML(f.Repository, abbreviated(c.Old, 12), abbreviated(c.New, 12))
 }

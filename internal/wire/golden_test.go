@@ -1,0 +1,133 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/slipway-deploy/slipway"
+)
+
+var update = flag.Bool("update", false, "write testdata/golden anew; read the difference before committing it")
+
+// TestGolden pins every body, member by member and in order. The files are indented for their readers; that bodies are
+// compact is checked beside.
+func TestGolden(t *testing.T) {
+	bodies := map[string]JSON{
+		"deployment":             FromDeployment(release, web, testURLs, Today),
+		"deployment-bare":        FromDeployment(bare, tools, testURLs, Today),
+		"deployment-seed":        FromDeployment(release, web, testURLs, NewShape(slipway.E11, "preview")),
+		"deployment-cannonball":  FromDeployment(release, web, testURLs, NewShape(slipway.E11, "cannonball-preview")),
+		"deployment-e1-bare":     FromDeployment(bare, tools, testURLs, Shape{Era: slipway.E1}),
+		"deployment-status":      FromDeploymentStatus(report, release, web, testURLs, Today),
+		"deployment-status-bare": FromDeploymentStatus(terse, release, web, testURLs, Today),
+		"deployment-status-seed": FromDeploymentStatus(terse, release, web, testURLs, NewShape(slipway.E11, "preview")),
+		"deployment-status-e4":   FromDeploymentStatus(terse, release, web, testURLs, Shape{Era: slipway.E4}),
+		"commit-status":          FromCommitStatus(check, web, testURLs, Today),
+		"combined": FromCombined(Combined{SHA: tip, State: "failure", Total: 31, Statuses: []slipway.CommitStatus{check}},
+			web, testURLs, Today),
+		"combined-none":           FromCombined(Combined{SHA: tip, State: "pending"}, tools, testURLs, NewShape(slipway.E2, "she-hulk-preview")),
+		"environment":             FromEnvironment(guarded, web, testURLs),
+		"environments":            FromEnvironments(17, []slipway.Environment{open}, web, testURLs),
+		"hook":                    FromHook(receiver, web, testURLs),
+		"hook-fresh":              FromHook(fresh, web, testURLs),
+		"delivery":                FromDelivery(attempt),
+		"delivery-detail":         FromDeliveryDetail(attempt),
+		"repository":              FromRepository(web, RepositoryView{Full: true, Authenticated: true, Role: slipway.RoleWrite}, testURLs),
+		"repository-reader":       FromRepository(tools, RepositoryView{Full: true, Authenticated: true, Role: slipway.RoleRead}, testURLs),
+		"repository-listed":       FromRepository(tools, RepositoryView{MasterBranch: true}, testURLs),
+		"account":                 FromAccount(robot, testURLs),
+		"user":                    FromUser(octocat, UserView{PublicRepositories: 3}, testURLs),
+		"user-private":            FromUser(octocat, UserView{PublicRepositories: 3, PrivateRepositories: 2, Private: true}, testURLs),
+		"commit":                  FromCommit(change, &octocat, nil, web, testURLs),
+		"commit-signed":           FromCommit(signed, &octocat, &octocat, web, testURLs),
+		"branch":                  FromBranch(slipway.Branch{Name: "feature/#1 x", SHA: parent}, signed, nil, nil, true, web, testURLs),
+		"comparison":              FromComparison(slipway.Comparison{Base: signed, Head: change, MergeBase: signed, AheadBy: 1, Commits: []slipway.Commit{change}, Files: change.Files}, "main", "topic/x", byAddress, web, testURLs),
+		"root":                    Root(testURLs),
+		"meta":                    Meta(MetaView{Hooks: []string{"192.0.2.1/32"}, InstalledVersion: "3.14.0"}),
+		"rate-limit":              RateLimit(Rate{Limit: 1000000, Remaining: 1000000, Reset: then}),
+		"error":                   FromError(slipway.ValidationFailed(slipway.Detail{Resource: "Status", Field: "sha", Code: "custom", Message: "sha must be a 40 character SHA1"}, slipway.Detail{Text: "bare"}), 422, "https://docs.example.com"),
+		"error-contexts":          FromError(refusal, 409, "https://docs.example.com"),
+		"message":                 Message{"Auto-merged main into topic on deployment."}.JSON(),
+		"moved":                   FromMoved("https://deploy.example.com/api/v3/repositories/42", "https://docs.example.com"),
+		"event-deployment":        must(t)(DeploymentEvent(frame, release)),
+		"event-status":            must(t)(StatusEvent(frame, check, StatusFacts{Commit: change, Author: &octocat, Branches: []slipway.Branch{{Name: "main", SHA: tip}}})),
+		"event-ping":              must(t)(PingEvent(frame, fresh, "Practice makes deployable.")),
+		"event-push":              must(t)(PushEvent(frame, pushed)),
+		"event-push-removed":      must(t)(PushEvent(Frame{Repository: tools, Sender: robot, URLs: testURLs, Shape: Today}, Push{Change: slipway.RefChange{Name: "refs/heads/x", Old: tip, New: slipway.ZeroSHA}})),
+		"event-create":            must(t)(CreateEvent(frame, slipway.RefChange{Name: "refs/heads/a/b", Old: slipway.ZeroSHA, New: tip})),
+		"event-delete":            must(t)(DeleteEvent(frame, slipway.RefChange{Name: "refs/tags/v1", Old: tip, New: slipway.ZeroSHA})),
+		"event-deployment-status": must(t)(DeploymentStatusEvent(frame, report, release)),
+	}
+	for name, body := range bodies {
+		t.Run(name, func(t *testing.T) { golden(t, name, body) })
+	}
+}
+
+var (
+	frame  = Frame{Repository: web, Sender: octocat, URLs: testURLs, Shape: Today}
+	pushed = Push{
+		Change:   slipway.RefChange{Name: "refs/heads/topic", Old: parent, New: tip, Forced: true},
+		Commits:  []slipway.Commit{change},
+		Head:     &change,
+		Accounts: byAddress,
+	}
+	refusal = &slipway.Error{
+		Kind: slipway.Conflict, Message: "Conflict: Commit status checks failed for topic.",
+		Details: []slipway.Detail{{
+			Resource: "Deployment", Field: "required_contexts", Code: "invalid",
+			Contexts: []slipway.ContextState{{Context: "ci/build", State: "failure"}},
+		}},
+		Op: "never shown",
+	}
+)
+
+func must(t *testing.T) func([]byte, error) JSON {
+	return func(body []byte, err error) JSON {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body
+	}
+}
+
+func golden(t *testing.T, name string, body JSON) {
+	t.Helper()
+	var small, indented bytes.Buffer
+	if err := json.Compact(&small, body); err != nil {
+		t.Fatalf("%v: %s", err, body)
+	}
+	if small.String() != string(body) {
+		t.Errorf("not compact: %s", body)
+	}
+	if err := json.Indent(&indented, body, "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	indented.WriteByte('\n')
+	file := filepath.Join("testdata", "golden", name+".json")
+	if *update {
+		if err := os.WriteFile(file, indented.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), indented.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+// TestRenderedTwice finds orders that are left to chance: what is signed once must be what is sent again.
+func TestRenderedTwice(t *testing.T) {
+	one, two := FromHook(receiver, web, testURLs), FromHook(receiver, web, testURLs)
+	if !bytes.Equal(one, two) {
+		t.Errorf("the same hook, two bodies:\n%s\n%s", one, two)
+	}
+}
