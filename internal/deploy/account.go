@@ -136,15 +136,15 @@ func (d *Decisions) FindAccountByID(ctx context.Context, id int64) (found slipwa
 	return found, err
 }
 
-// accountsAtOnce bounds one read of a list of accounts or repositories.
-const accountsAtOnce = 500
+// readAtOnce bounds one read of a list of accounts or repositories.
+const readAtOnce = 500
 
 // Accounts lists every account, oldest first.
 func (d *Decisions) Accounts(ctx context.Context) (all []slipway.Account, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
 		all = nil
 		for after := int64(0); ; after = all[len(all)-1].ID {
-			page, err := tx.AccountsAfter(after, accountsAtOnce)
+			page, err := tx.AccountsAfter(after, readAtOnce)
 			if err != nil || len(page) == 0 {
 				return err
 			}

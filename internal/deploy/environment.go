@@ -15,7 +15,8 @@ type Environments interface {
 	CountEnvironments(repositoryID int64) (int, error)
 	// EnsureEnvironment makes an environment without rules unless one of that name exists. made says whether it did.
 	EnsureEnvironment(repositoryID int64, name string) (e slipway.Environment, made bool, err error)
-	SetEnvironment(e *slipway.Environment) error // rules with RuleID 0 are new and get one; rules that are gone are removed
+	// SetEnvironment replaces the rules. One that says what it said keeps its id, one that says something else is new.
+	SetEnvironment(e *slipway.Environment) error
 	RemoveEnvironment(repositoryID, id int64) error
 }
 
@@ -102,36 +103,20 @@ func checkReviewers(tx Tx, r slipway.Repository, reviewers []slipway.Reviewer) (
 	return checked, nil
 }
 
-// setRules puts the request's rules in place of the environment's. A rule that stays as it was keeps its id.
+// setRules puts the request's rules in place of the environment's.
 func setRules(e *slipway.Environment, in slipway.EnvironmentRequest, reviewers []slipway.Reviewer) {
-	old := *e
 	e.WaitTimer, e.RequiredReviewers, e.BranchPolicy = nil, nil, nil
 	if in.WaitTimer > 0 {
 		e.WaitTimer = &slipway.WaitTimer{Minutes: in.WaitTimer}
-		if old.WaitTimer != nil && old.WaitTimer.Minutes == in.WaitTimer {
-			e.WaitTimer.RuleID = old.WaitTimer.RuleID
-		}
 	}
 	if len(reviewers) > 0 {
 		e.RequiredReviewers = &slipway.RequiredReviewers{PreventSelfReview: in.PreventSelfReview, Reviewers: reviewers}
-		if old.RequiredReviewers != nil && sameReviewers(*old.RequiredReviewers, *e.RequiredReviewers) {
-			e.RequiredReviewers.RuleID = old.RequiredReviewers.RuleID
-		}
 	}
 	if in.BranchPolicy != nil {
-		policy := *in.BranchPolicy
-		policy.RuleID = 0
-		if old.BranchPolicy != nil && old.BranchPolicy.ProtectedBranches == policy.ProtectedBranches {
-			policy.RuleID = old.BranchPolicy.RuleID
+		e.BranchPolicy = &slipway.BranchPolicy{
+			ProtectedBranches: in.BranchPolicy.ProtectedBranches, CustomBranchPolicies: in.BranchPolicy.CustomBranchPolicies,
 		}
-		e.BranchPolicy = &policy
 	}
-}
-
-func sameReviewers(a, b slipway.RequiredReviewers) bool {
-	return a.PreventSelfReview == b.PreventSelfReview && slices.EqualFunc(a.Reviewers, b.Reviewers, func(a, b slipway.Reviewer) bool {
-		return a.Type == b.Type && a.ID == b.ID
-	})
 }
 
 // DeleteEnvironment removes an environment and its rules. Deployments to it stay, and so does its name in them. NotFound when

@@ -254,6 +254,21 @@ func (d *Decisions) AddCollaborator(ctx context.Context, a slipway.Actor, owner,
 	})
 }
 
+// AllRepositories lists every repository, oldest first.
+func (d *Decisions) AllRepositories(ctx context.Context) (all []slipway.Repository, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		all = nil
+		for after := int64(0); ; after = all[len(all)-1].ID {
+			page, err := tx.RepositoriesAfter(after, readAtOnce)
+			if err != nil || len(page) == 0 {
+				return err
+			}
+			all = append(all, page...)
+		}
+	})
+	return all, err
+}
+
 // repository reads a repository as it is now.
 func (d *Decisions) repository(ctx context.Context, id int64) (r slipway.Repository, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {

@@ -13,10 +13,9 @@ import (
 )
 
 const (
-	refsAtOnce      = 500              // changes recorded in one transaction: others write in between
-	syncTries       = 20               // when other nodes record moves of the same refs meanwhile
-	forcedPatience  = 20 * time.Second // spent on finding out which moves were forced
-	repositoriesRow = 100              // repositories read at once
+	refsAtOnce     = 500              // changes recorded in one transaction: others write in between
+	syncTries      = 20               // when other nodes record moves of the same refs meanwhile
+	forcedPatience = 20 * time.Second // spent on finding out which moves were forced
 )
 
 // errRefsMoved says that somebody else has recorded a move between our look at the table and our transaction.
@@ -286,7 +285,7 @@ func (d *Decisions) SyncAll(ctx context.Context) error {
 	for after := int64(0); ; {
 		var page []slipway.Repository
 		err := d.store.View(ctx, func(tx Tx) (err error) {
-			page, err = tx.RepositoriesAfter(after, repositoriesRow)
+			page, err = tx.RepositoriesAfter(after, readAtOnce)
 			return err
 		})
 		if err != nil || len(page) == 0 {

@@ -1,0 +1,21 @@
+package deploy
+
+import "time"
+
+// SetClock makes what happens outside transactions happen at another time.
+func (d *Decisions) SetClock(now func() time.Time) { d.now = now }
+
+// SetPatience says how long a request waits for an earlier one with its idempotency key.
+func (d *Decisions) SetPatience(p time.Duration) { d.patience = p }
+
+// WriteUses stores when tokens were last used, as the housekeeping does every minute.
+var WriteUses = (*Decisions).writeUses
+
+// Settle records what could not be recorded, as the housekeeping does every few seconds.
+var Settle = (*Decisions).settle
+
+// Owed lists the repositories whose moves may not be recorded yet.
+func (d *Decisions) Owed() []int64 { return d.owed.repositories() }
+
+// RefsAtOnce is how many moves one transaction records.
+const RefsAtOnce = refsAtOnce

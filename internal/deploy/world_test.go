@@ -1,0 +1,255 @@
+package deploy_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
+	"github.com/slipway-deploy/slipway/internal/store"
+)
+
+// world is a server without edges: the decisions on a real SQLite store and a scripted git, with a first repository,
+// acme/web, that has one commit on main.
+type world struct {
+	*deploy.Decisions
+	t      testing.TB
+	ctx    context.Context
+	store  *store.DB
+	git    *scriptedGit
+	faults *faults
+	raw    *sql.DB // the same file, to look at
+	wakes  atomic.Int64
+	time   *clock
+
+	admin slipway.Actor // the first start's administrator, with every scope
+	repo  slipway.Repository
+	main  slipway.SHA
+}
+
+// clock is a time that stands until it is moved.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// anyTarget lets hooks have every address but those that say they are private.
+type anyTarget struct{}
+
+func (anyTarget) Check(_ context.Context, url string) error {
+	if strings.Contains(url, "localhost") {
+		return slipway.ValidationFailed(slipway.Detail{Resource: "Hook", Code: "custom", Message: "url is not supported because it isn't reachable over the public Internet (localhost)"})
+	}
+	return nil
+}
+
+func newWorld(t testing.TB, settings ...func(*deploy.Settings)) *world {
+	t.Helper()
+	w := &world{
+		t: t, ctx: context.Background(), git: newScriptedGit(), faults: &faults{},
+		time: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
+	}
+	path := filepath.Join(t.TempDir(), "slipway.db")
+	db, err := store.Open(w.ctx, store.Config{
+		Path: path, Key: make([]byte, 32), Now: w.time.now,
+		Wrap: func(c driver.Connector) driver.Connector { return faultyConnector{c, w.faults} },
+	})
+	w.must(err)
+	w.store = db
+	t.Cleanup(func() { w.must(db.Close()) })
+	w.raw, err = sql.Open("sqlite", path)
+	w.must(err)
+	t.Cleanup(func() { _ = w.raw.Close() })
+
+	w.Decisions = w.decisions(settings...)
+	secret, made, err := w.FirstStart(w.ctx)
+	w.must(err)
+	if !made {
+		t.Fatal("the first start made nothing")
+	}
+	w.admin, err = w.Authenticate(w.ctx, secret)
+	w.must(err)
+	w.repo = w.repository("acme", "web")
+	w.main = w.git.write(w.repo, "refs/heads/main")
+	w.must(w.SyncRefs(w.ctx, w.repo.ID))
+	return w
+}
+
+// decisions are a node's on the world's store and git, with memories of its own.
+func (w *world) decisions(settings ...func(*deploy.Settings)) *deploy.Decisions {
+	s := deploy.Settings{
+		Committer: slipway.Signature{Name: "Slipway", Email: "noreply@example.com"}, NoReplyHost: "example.com",
+	}
+	for _, set := range settings {
+		set(&s)
+	}
+	d := deploy.New(w.store, w.git, anyTarget{}, s, nil, func() { w.wakes.Add(1) })
+	d.SetClock(w.time.now)
+	return d
+}
+
+func (w *world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) repository(owner, name string) slipway.Repository {
+	w.t.Helper()
+	r, err := w.CreateRepository(w.ctx, slipway.Actor{Local: true}, deploy.NewRepository{
+		Owner: owner, Name: name, MakeOrganization: true,
+	})
+	w.must(err)
+	return r
+}
+
+// actor is an account with a token of some scopes.
+func (w *world) actor(login, scopes string) slipway.Actor {
+	w.t.Helper()
+	secret, _, err := w.CreateToken(w.ctx, w.admin, deploy.NewToken{Login: login, Scopes: slipway.ParseScopes(scopes)})
+	w.must(err)
+	a, err := w.Authenticate(w.ctx, secret)
+	w.must(err)
+	return a
+}
+
+// request is a request for a deployment of a ref that asks for no merge and no statuses.
+func request(ref string) slipway.DeploymentRequest {
+	return slipway.DeploymentRequest{Ref: ref, RequiredContexts: []string{}, Era: slipway.E11}
+}
+
+func (w *world) deploy(ref, environment string) slipway.Deployment {
+	w.t.Helper()
+	in := request(ref)
+	in.Environment = environment
+	out, err := w.CreateDeployment(w.ctx, w.admin, w.repo, in, deploy.IdempotencyKey{})
+	w.must(err)
+	return out.Deployment
+}
+
+func (w *world) report(id int64, state string) slipway.DeploymentStatus {
+	w.t.Helper()
+	s, _, err := w.CreateDeploymentStatus(w.ctx, w.admin, w.repo, id, slipway.StatusRequest{State: state, AutoInactive: true, Era: slipway.E11})
+	w.must(err)
+	return s
+}
+
+func (w *world) status(sha slipway.SHA, name, state string) {
+	w.t.Helper()
+	_, err := w.CreateCommitStatus(w.ctx, w.admin, w.repo, string(sha), slipway.CommitStatusRequest{Context: name, State: state})
+	w.must(err)
+}
+
+// event is a row of the log as tests look at it.
+type event struct {
+	ID, Repository, Actor int64
+	Name                  string // kind/action
+	Subject               slipway.Subject
+}
+
+// events lists the log, or what was added after an id.
+func (w *world) events(after int64) (list []event) {
+	w.t.Helper()
+	rows, err := w.raw.QueryContext(w.ctx, "SELECT id, repository_id, actor_id, kind, action, subject FROM events WHERE id > ? ORDER BY id", after)
+	w.must(err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var e event
+		var kind, action, subject string
+		w.must(rows.Scan(&e.ID, &e.Repository, &e.Actor, &kind, &action, &subject))
+		e.Name = strings.TrimSuffix(kind+"/"+action, "/")
+		e.Subject, err = slipway.ParseSubject([]byte(subject))
+		w.must(err)
+		list = append(list, e)
+	}
+	w.must(rows.Err())
+	return list
+}
+
+// lastEvent is the id of the newest row of the log.
+func (w *world) lastEvent() int64 {
+	w.t.Helper()
+	var id int64
+	w.must(w.raw.QueryRowContext(w.ctx, "SELECT coalesce(max(id), 0) FROM events").Scan(&id))
+	return id
+}
+
+// names are the events after an id, in order.
+func (w *world) names(after int64) string {
+	w.t.Helper()
+	var names []string
+	for _, e := range w.events(after) {
+		names = append(names, e.Name)
+	}
+	return strings.Join(names, " ")
+}
+
+// dump is everything the database holds, to see that something changed nothing.
+func (w *world) dump() string {
+	w.t.Helper()
+	var out strings.Builder
+	tables, err := w.raw.QueryContext(w.ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+	w.must(err)
+	var names []string
+	for tables.Next() {
+		var name string
+		w.must(tables.Scan(&name))
+		names = append(names, name)
+	}
+	w.must(tables.Close())
+	for _, name := range names {
+		rows, err := w.raw.QueryContext(w.ctx, `SELECT * FROM "`+name+`"`)
+		w.must(err)
+		columns, err := rows.Columns()
+		w.must(err)
+		for rows.Next() {
+			values := make([]any, len(columns))
+			for i := range values {
+				values[i] = new(any)
+			}
+			w.must(rows.Scan(values...))
+			fmt.Fprint(&out, name)
+			for _, v := range values {
+				fmt.Fprintf(&out, "|%v", *v.(*any))
+			}
+			fmt.Fprintln(&out)
+		}
+		w.must(rows.Close())
+	}
+	return out.String()
+}
+
+// refused checks that an error has a kind and a sentence.
+func (w *world) refused(err error, kind slipway.Kind, message string) *slipway.Error {
+	w.t.Helper()
+	var e *slipway.Error
+	if !errors.As(err, &e) {
+		w.t.Fatalf("got %v, want %v %q", err, kind, message)
+	}
+	if e.Kind != kind || e.Sentence() != message {
+		w.t.Fatalf("got %v %q (%v), want %v %q", e.Kind, e.Sentence(), err, kind, message)
+	}
+	return e
+}
