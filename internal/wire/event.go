@@ -12,7 +12,7 @@ type Frame struct {
 
 // event renders a body: what is told, then where and by whom (contract 7.5).
 func (f Frame) event(tell func(w *writer)) ([]byte, error) {
-	return render(func(w *writer) {
+	return renderIn(eventSize, func(w *writer) {
 		w.open()
 		tell(w)
 		f.end(w)

@@ -66,9 +66,17 @@ type writer struct {
 	started bool // the innermost object or array has a member already
 }
 
+// Room for a body, so that most never move while they grow.
+const (
+	answerSize = 4 << 10
+	eventSize  = 16 << 10
+)
+
 // render gives what fill wrote.
-func render(fill func(w *writer)) JSON {
-	w := writer{b: make([]byte, 0, 4096)}
+func render(fill func(w *writer)) JSON { return renderIn(answerSize, fill) }
+
+func renderIn(size int, fill func(w *writer)) JSON {
+	w := writer{b: make([]byte, 0, size)}
 	fill(&w)
 	return w.b
 }
@@ -186,15 +194,6 @@ const (
 
 // at writes a time: UTC, whole seconds.
 func (w *writer) at(name string, t time.Time) { w.when(name, t.UTC(), utcSeconds) }
-
-// atOrNull writes a time, or null when there is none.
-func (w *writer) atOrNull(name string, t *time.Time) {
-	if t == nil {
-		w.null(name)
-		return
-	}
-	w.at(name, *t)
-}
 
 func (w *writer) when(name string, t time.Time, layout string) {
 	w.key(name)

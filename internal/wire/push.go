@@ -21,7 +21,7 @@ type Push struct {
 // url is the page, and the owner has a name and an address.
 func PushEvent(f Frame, p Push) ([]byte, error) {
 	c := p.Change
-	return render(func(w *writer) {
+	return renderIn(eventSize, func(w *writer) {
 		w.open()
 		w.str("ref", c.Name)
 		w.str("before", string(c.Old))
@@ -67,11 +67,7 @@ func (w *writer) pushedRepositoryMembers(f Frame) {
 	w.repositoryLinks(r, u)
 	w.num("created_at", r.CreatedAt.Unix())
 	w.at("updated_at", r.UpdatedAt)
-	if r.PushedAt == nil {
-		w.null("pushed_at")
-	} else {
-		w.num("pushed_at", r.PushedAt.Unix())
-	}
+	w.num("pushed_at", pushedAt(r).Unix())
 	w.repositoryState(r, u)
 	w.num("stargazers", 0)
 	w.str("master_branch", r.DefaultBranch)

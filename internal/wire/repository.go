@@ -1,6 +1,10 @@
 package wire
 
-import "github.com/slipway-deploy/slipway"
+import (
+	"time"
+
+	"github.com/slipway-deploy/slipway"
+)
 
 // RepositoryRequest is what a client asks of POST /user/repos and POST /orgs/:org/repos (contract 8.1).
 type RepositoryRequest struct {
@@ -73,7 +77,7 @@ func (w *writer) repositoryMembers(r slipway.Repository, u slipway.URLs) {
 	w.minimalRepositoryMembers(r, u)
 	w.at("created_at", r.CreatedAt)
 	w.at("updated_at", r.UpdatedAt)
-	w.atOrNull("pushed_at", r.PushedAt)
+	w.at("pushed_at", pushedAt(r))
 	w.repositoryState(r, u)
 }
 
@@ -170,6 +174,15 @@ func (w *writer) repositoryState(r slipway.Repository, u slipway.URLs) {
 	w.num("open_issues", 0)
 	w.num("watchers", 0)
 	w.str("default_branch", r.DefaultBranch)
+}
+
+// pushedAt is when a repository was last pushed to. As on GitHub a new one counts as pushed when it was made: clients take
+// the member for a time.
+func pushedAt(r slipway.Repository) time.Time {
+	if r.PushedAt == nil {
+		return r.CreatedAt
+	}
+	return *r.PushedAt
 }
 
 func visibility(r slipway.Repository) string {
