@@ -67,14 +67,3 @@ func owner(accounts map[string]slipway.Account, s slipway.Signature) *slipway.Ac
 	}
 	return nil
 }
-
-// DecodeMerge reads the body of POST merges (contract 8.2). A nil message stands for GitHub's sentence.
-func DecodeMerge(body []byte) (base, head string, message *string, err error) {
-	m, err := parse(body, Today)
-	if err != nil {
-		return "", "", nil, err
-	}
-	base, head, message = m.text("base"), m.text("head"), m.str("commit_message")
-	m.require("base", "head")
-	return base, head, message, m.err()
-}

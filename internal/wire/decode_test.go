@@ -197,8 +197,10 @@ func TestDecodeDeploymentStatus(t *testing.T) {
 	}{
 		{``, slipway.StatusRequest{AutoInactive: true}},
 		{`{"state":"success","ref":"stray","environment_url":null,"environment":null,"log_url":null}`, slipway.StatusRequest{State: "success", AutoInactive: true}},
-		{`{"state":"queued","target_url":"https://t","log_url":"https://l","environment_url":"https://e","environment":"","description":"d","auto_inactive":"false"}`,
-			slipway.StatusRequest{State: "queued", TargetURL: "https://t", LogURL: "https://l", EnvironmentURL: "https://e", Environment: ptr(""), Description: "d"}},
+		{
+			`{"state":"queued","target_url":"https://t","log_url":"https://l","environment_url":"https://e","environment":"","description":"d","auto_inactive":"false"}`,
+			slipway.StatusRequest{State: "queued", TargetURL: "https://t", LogURL: "https://l", EnvironmentURL: "https://e", Environment: ptr(""), Description: "d"},
+		},
 	} {
 		for _, era := range []slipway.Era{slipway.E7, slipway.E11} {
 			want := c.want

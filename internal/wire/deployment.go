@@ -7,7 +7,7 @@ import (
 )
 
 // DecodeDeployment reads the body of POST deployments (contract 2.1, 3.4). The eras differ in two members: force, which is
-// honoured only on its day and means auto_merge false and no required contexts, and the default of auto_merge. The members
+// heeded only on its day and means auto_merge false and no required contexts, and the default of auto_merge. The members
 // of every later era are read in all of them. A missing ref is the business of the request's Check.
 func DecodeDeployment(body []byte, s Shape) (slipway.DeploymentRequest, error) {
 	m, err := parse(body, s)

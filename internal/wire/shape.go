@@ -87,7 +87,7 @@ func (s Shape) flash(column slipway.Era) bool {
 	return column >= slipway.E11 || column >= slipway.E9 && s.Flash
 }
 
-// force reports whether the member force is honoured: only on its own day, or for a caller who names that day's media
+// force reports whether the member force is heeded: only on its own day, or for a caller who names that day's media
 // types (contract 2.1).
 func (s Shape) force() bool {
 	if s.strict() {

@@ -147,7 +147,7 @@ func TestForceAndAutoMerge(t *testing.T) {
 	for _, c := range []struct {
 		era          slipway.Era
 		named        string
-		force, merge bool // honoured; the default of auto_merge
+		force, merge bool // heeded; the default of auto_merge
 	}{
 		{slipway.E0, "", true, false},
 		{slipway.E0, "preview", true, false},
@@ -185,4 +185,18 @@ func sorted(list string) []string {
 	names := strings.Fields(list)
 	slices.Sort(names)
 	return names
+}
+
+func TestEmptyTextsByEra(t *testing.T) {
+	for era := slipway.E0; era <= slipway.E11; era++ {
+		status := object(t, FromDeploymentStatus(terse, release, web, testURLs, NewShape(era, "ant-man-preview", "flash-preview")))
+		for _, name := range []string{"description", "target_url"} {
+			if got := status[name]; era < slipway.E7 && got != nil || era >= slipway.E7 && got != "" {
+				t.Errorf("%v: an empty %s is %#v", era, name, got)
+			}
+		}
+		if deployment := object(t, FromDeployment(bare, web, testURLs, Shape{Era: era})); deployment["description"] != nil {
+			t.Errorf("%v: a deployment's missing description is %#v", era, deployment["description"])
+		}
+	}
 }
