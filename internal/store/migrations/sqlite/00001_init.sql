@@ -1,5 +1,7 @@
 -- +goose Up
--- One row: what is true of the whole server. n counts stamped events, expanded_to is the last one turned into deliveries.
+-- One row each: the version of who may do what; and how far the log of events has come. n counts the events that have a
+-- position, expanded_to is the last one turned into deliveries, cut_to the last one that retention removed; hash and
+-- cut_hash are the audit hashes there.
 CREATE TABLE server (
 	id           INTEGER PRIMARY KEY,
 	auth_version INTEGER NOT NULL,
@@ -9,7 +11,9 @@ CREATE TABLE positions (
 	id          INTEGER PRIMARY KEY,
 	n           INTEGER NOT NULL,
 	expanded_to INTEGER NOT NULL,
-	hash        BLOB NOT NULL
+	hash        BLOB NOT NULL,
+	cut_to      INTEGER NOT NULL,
+	cut_hash    BLOB NOT NULL
 );
 
 CREATE TABLE accounts (
@@ -19,12 +23,13 @@ CREATE TABLE accounts (
 	type       TEXT NOT NULL,
 	name       TEXT NOT NULL,
 	email      TEXT NOT NULL,
+	email_key  TEXT NOT NULL,
 	site_admin BOOLEAN NOT NULL,
 	created_at TIMESTAMP NOT NULL,
 	updated_at TIMESTAMP NOT NULL
 );
 CREATE UNIQUE INDEX accounts_login ON accounts (login_key);
-CREATE INDEX accounts_email ON accounts (email);
+CREATE INDEX accounts_email ON accounts (email_key);
 
 CREATE TABLE memberships (
 	organization_id INTEGER NOT NULL REFERENCES accounts (id),
@@ -132,7 +137,8 @@ CREATE INDEX deployments_sha ON deployments (repository_id, sha, id);
 CREATE INDEX deployments_ref ON deployments (repository_id, ref, id);
 CREATE INDEX deployments_task ON deployments (repository_id, task, id);
 CREATE INDEX deployments_environment ON deployments (repository_id, environment_key, id);
-CREATE INDEX deployments_live ON deployments (repository_id, environment_key, id) WHERE state = 'success';
+CREATE INDEX deployments_live ON deployments (repository_id, environment_key, id)
+	WHERE state = 'success' AND NOT transient AND NOT production;
 
 CREATE TABLE deployment_statuses (
 	id              INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -213,7 +219,7 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
 
 INSERT INTO server (id, auth_version, created_at) VALUES (1, 1, 0);
-INSERT INTO positions (id, n, expanded_to, hash) VALUES (1, 0, 0, x'');
+INSERT INTO positions (id, n, expanded_to, hash, cut_to, cut_hash) VALUES (1, 0, 0, x'', 0, x'');
 
 -- +goose Down
 SELECT 1;

@@ -1,0 +1,25 @@
+-- name: InsertEvent :one
+INSERT INTO events (position, hash, repository_id, actor_id, kind, action, subject, at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+
+-- name: GetPositions :one
+SELECT n, expanded_to, hash, cut_to, cut_hash FROM positions WHERE id = 1;
+
+-- name: SetPositions :exec
+UPDATE positions SET n = $1, hash = $2 WHERE id = 1;
+
+-- name: ListUnstamped :many
+SELECT * FROM events WHERE position IS NULL ORDER BY id LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ListStamped :many
+SELECT * FROM events WHERE position > sqlc.arg(after) ORDER BY position LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ListEventPrefix :many
+SELECT position, hash, at FROM events WHERE position > sqlc.arg(after) AND position <= sqlc.arg(last)
+ORDER BY position LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: DeleteEventsTo :exec
+DELETE FROM events WHERE position > sqlc.arg(after) AND position <= sqlc.arg(last);
+
+-- name: SetCut :exec
+UPDATE positions SET cut_to = $1, cut_hash = $2 WHERE id = 1;

@@ -1,0 +1,21 @@
+-- name: GetTokenByHash :one
+SELECT sqlc.embed(t), sqlc.embed(a) FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1;
+
+-- name: GetToken :one
+SELECT * FROM tokens WHERE id = $1;
+
+-- name: InsertToken :one
+INSERT INTO tokens (account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id;
+
+-- name: ListTokens :many
+SELECT * FROM tokens ORDER BY id;
+
+-- name: ListTokensOf :many
+SELECT * FROM tokens WHERE account_id = $1 ORDER BY id;
+
+-- name: DeleteToken :execrows
+DELETE FROM tokens WHERE id = $1;
+
+-- name: TouchToken :exec
+UPDATE tokens SET last_used_at = $1 WHERE id = $2;
