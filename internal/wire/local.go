@@ -127,7 +127,7 @@ func FromLocalToken(t slipway.Token, login, secret string) LocalToken {
 	}
 }
 
-// LocalRevokeRequest names the token to revoke, by its id or by the secret itself (POST tokens/revoke).
+// LocalRevokeRequest names the token to revoke, by its id or by the secret itself (DELETE tokens).
 type LocalRevokeRequest struct {
 	ID    int64  `json:"id,omitempty"`
 	Token string `json:"token,omitempty"`
