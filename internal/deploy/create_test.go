@@ -104,6 +104,7 @@ func TestRefusedDeploymentsChangeNothing(t *testing.T) {
 		"payload no JSON": {w.Decisions, w.repo, ask(func(in *slipway.DeploymentRequest) { in.Payload = []byte("{") }), slipway.Invalid, "Validation Failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w.in(t)
 			before := w.dump()
 			_, err := test.by.CreateDeployment(w.ctx, w.admin, test.repo, test.in, deploy.IdempotencyKey{Key: "k-" + strings.ReplaceAll(name, " ", "-"), Hash: []byte("h")})
 			e := w.refused(err, test.kind, test.message)

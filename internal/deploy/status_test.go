@@ -141,6 +141,7 @@ func TestRefusedStatusesChangeNothing(t *testing.T) {
 		"archived":                {archived, d.ID, ok, slipway.Forbidden, "Repository was archived so is read-only."},
 	} {
 		t.Run(name, func(t *testing.T) {
+			w.in(t)
 			before := w.dump()
 			_, _, err := w.CreateDeploymentStatus(w.ctx, w.admin, test.repo, test.id, test.in)
 			w.refused(err, test.kind, test.message)

@@ -66,6 +66,23 @@ func (anyTarget) Check(_ context.Context, url string) error {
 
 func newWorld(t testing.TB, settings ...func(*deploy.Settings)) *world {
 	t.Helper()
+	w := emptyWorld(t, settings...)
+	secret, made, err := w.FirstStart(w.ctx)
+	w.must(err)
+	if !made {
+		t.Fatal("the first start made nothing")
+	}
+	w.admin, err = w.Authenticate(w.ctx, secret)
+	w.must(err)
+	w.repo = w.repository("acme", "web")
+	w.main = w.git.write(w.repo, "refs/heads/main")
+	w.must(w.SyncRefs(w.ctx, w.repo.ID))
+	return w
+}
+
+// emptyWorld is a server that was never started.
+func emptyWorld(t testing.TB, settings ...func(*deploy.Settings)) *world {
+	t.Helper()
 	w := &world{
 		t: t, ctx: context.Background(), git: newScriptedGit(), faults: &faults{},
 		time: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
@@ -81,19 +98,15 @@ func newWorld(t testing.TB, settings ...func(*deploy.Settings)) *world {
 	w.raw, err = sql.Open("sqlite", path)
 	w.must(err)
 	t.Cleanup(func() { _ = w.raw.Close() })
-
 	w.Decisions = w.decisions(settings...)
-	secret, made, err := w.FirstStart(w.ctx)
-	w.must(err)
-	if !made {
-		t.Fatal("the first start made nothing")
-	}
-	w.admin, err = w.Authenticate(w.ctx, secret)
-	w.must(err)
-	w.repo = w.repository("acme", "web")
-	w.main = w.git.write(w.repo, "refs/heads/main")
-	w.must(w.SyncRefs(w.ctx, w.repo.ID))
 	return w
+}
+
+// in makes a part of a test the one that fails.
+func (w *world) in(t testing.TB) {
+	whole := w.t
+	w.t = t
+	t.Cleanup(func() { w.t = whole })
 }
 
 // decisions are a node's on the world's store and git, with memories of its own.

@@ -1,0 +1,214 @@
+package deploy_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
+)
+
+// Every decision fails once at each of its statements, COMMIT included, and leaves nothing behind. Then it succeeds.
+func TestADecisionThatFailsHalfWayDidNothing(t *testing.T) {
+	w := newWorld(t)
+	local := slipway.Actor{Local: true}
+	live := w.deploy("main", "qa")
+	w.report(live.ID, "success")
+	next, doomed := w.deploy("main", "qa"), w.deploy("main", "doomed")
+	h := w.hook("https://example.com/a", "push")
+	rules := slipway.EnvironmentRequest{
+		WaitTimer: 5, BranchPolicy: &slipway.BranchPolicy{ProtectedBranches: true},
+		Reviewers: []slipway.Reviewer{{Type: "User", ID: w.admin.Account.ID}},
+	}
+	token := func() int64 {
+		_, token, err := w.CreateToken(w.ctx, local, deploy.NewToken{Login: "revoked"})
+		w.must(err)
+		return token.ID
+	}()
+	elsewhere := "Elsewhere"
+	for _, decision := range []struct {
+		name string
+		make func() error
+	}{
+		{"create account", func() error { return second(w.CreateAccount(w.ctx, local, deploy.NewAccount{Login: "ann"})) }},
+		{"create token", func() error {
+			_, _, err := w.CreateToken(w.ctx, local, deploy.NewToken{Login: "bob", SiteAdmin: true})
+			return err
+		}},
+		{"promote", func() error {
+			_, _, err := w.CreateToken(w.ctx, local, deploy.NewToken{Login: "ann", SiteAdmin: true})
+			return err
+		}},
+		{"revoke token", func() error { return w.RevokeToken(w.ctx, local, token) }},
+		{"create repository", func() error {
+			return second(w.CreateRepository(w.ctx, w.admin, deploy.NewRepository{Owner: "neworg", Name: "app", MakeOrganization: true}))
+		}},
+		{"add collaborator", func() error { return w.AddCollaborator(w.ctx, local, "acme", "web", "ann", slipway.RoleWrite) }},
+		{"create deployment", func() error {
+			in := request("main")
+			in.Environment, in.RequiredContexts = "new", nil
+			return second(w.CreateDeployment(w.ctx, w.admin, w.repo, in, deploy.IdempotencyKey{Key: "k", Hash: []byte("h")}))
+		}},
+		{"create deployment status", func() error {
+			_, _, err := w.CreateDeploymentStatus(w.ctx, w.admin, w.repo, next.ID, slipway.StatusRequest{State: "success", AutoInactive: true, Era: slipway.E11})
+			return err
+		}},
+		{"move by status", func() error {
+			_, _, err := w.CreateDeploymentStatus(w.ctx, w.admin, w.repo, next.ID, slipway.StatusRequest{State: "queued", Environment: &elsewhere, Era: slipway.E11})
+			return err
+		}},
+		{"delete deployment", func() error { return w.DeleteDeployment(w.ctx, w.admin, w.repo, doomed.ID) }},
+		{"create commit status", func() error {
+			return second(w.CreateCommitStatus(w.ctx, w.admin, w.repo, string(w.main), slipway.CommitStatusRequest{State: "success"}))
+		}},
+		{"put environment", func() error { return second(w.PutEnvironment(w.ctx, w.admin, w.repo, "ruled", rules)) }},
+		{"change environment", func() error {
+			return second(w.PutEnvironment(w.ctx, w.admin, w.repo, "ruled", slipway.EnvironmentRequest{}))
+		}},
+		{"delete environment", func() error { return w.DeleteEnvironment(w.ctx, w.admin, w.repo, "ruled") }},
+		{"create hook", func() error {
+			return second(w.CreateHook(w.ctx, w.admin, w.repo, hookRequest("https://example.com/b", "push", "status")))
+		}},
+		{"update hook", func() error {
+			return second(w.UpdateHook(w.ctx, w.admin, w.repo, h.ID, hookRequest("https://example.com/c", "push")))
+		}},
+		{"ping hook", func() error { return w.PingHook(w.ctx, w.admin, w.repo, h.ID) }},
+		{"test hook", func() error { return w.TestHook(w.ctx, w.admin, w.repo, h.ID) }},
+		{"delete hook", func() error { return w.DeleteHook(w.ctx, w.admin, w.repo, h.ID) }},
+	} {
+		t.Run(decision.name, func(t *testing.T) {
+			w.in(t)
+			before, n := w.dump(), 1
+			for ; ; n++ {
+				w.faults.arm(n)
+				err := decision.make()
+				if !w.faults.disarm() {
+					w.must(err)
+					break
+				}
+				w.discreet(err)
+				if diff := cmp.Diff(before, w.dump()); diff != "" {
+					t.Fatalf("failing at statement %d left something behind:\n%s", n, diff)
+				}
+			}
+			if n < 4 || w.dump() == before {
+				t.Errorf("succeeded after %d statements, and changed nothing", n)
+			}
+		})
+	}
+}
+
+// discreet checks that an error is one, and tells a caller nothing about how we work.
+func (w *world) discreet(err error) {
+	w.t.Helper()
+	var e *slipway.Error
+	switch {
+	case err == nil:
+		w.t.Fatal("a failed statement was not noticed")
+	case errors.As(err, &e) && (strings.Contains(e.Sentence(), "fire") || e.Kind == slipway.NotFound || e.Kind == slipway.Unauthorized):
+		w.t.Fatalf("callers are told %v: %q", e.Kind, e.Sentence())
+	case !errors.As(err, &e) && !errors.Is(err, errFault):
+		w.t.Fatalf("got %v", err)
+	}
+}
+
+// An auto-merge is several transactions around a move of git's. Wherever it fails, the branch has moved once or not at all,
+// and what moved is recorded once, at the latest by the housekeeping or by the next start.
+func TestAnAutoMergeThatFailsAnywhereIsToldOnce(t *testing.T) {
+	for n := 1; ; n++ {
+		if !autoMergeFailingAt(t, n) {
+			if n < 10 {
+				t.Errorf("only %d statements", n)
+			}
+			return
+		}
+	}
+}
+
+func autoMergeFailingAt(t *testing.T, n int) (failed bool) {
+	w := newWorld(t)
+	topic := w.git.write(w.repo, "refs/heads/topic", w.main)
+	w.git.write(w.repo, "refs/heads/main", w.main)
+	w.must(w.SyncRefs(w.ctx, w.repo.ID))
+	before := w.lastEvent()
+	in := request("topic")
+	in.AutoMerge = true
+	w.faults.arm(n)
+	out, err := w.CreateDeployment(w.ctx, w.admin, w.repo, in, deploy.IdempotencyKey{})
+	failed = w.faults.disarm()
+	if failed && err != nil {
+		w.discreet(err)
+	}
+	if !failed && (err != nil || out.Merged == "") {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	// Odd failures are healed by the housekeeping, even ones by a restart: a new node on the same store.
+	if n%2 == 1 {
+		deploy.Settle(w.Decisions, w.ctx)
+		w.noIntents()
+	}
+	w.must(w.decisions().RecoverIntents(w.ctx))
+	after := w.git.at(w.repo, "refs/heads/topic")
+	moves := w.moves(before)
+	switch {
+	case after == topic && len(moves) == 0 && err != nil:
+	case after != topic && len(moves) == 1 && moves[0].New == after && w.git.merges == 1:
+	default:
+		t.Errorf("statement %d: topic went from %.7s to %.7s with %d merges, recorded as %+v, answered %v", n, topic, after, w.git.merges, moves, err)
+	}
+	// And the client asks again.
+	out, err = w.CreateDeployment(w.ctx, w.admin, w.repo, in, deploy.IdempotencyKey{})
+	if err != nil || after == topic && out.Merged == "" || after != topic && out.Deployment.SHA != after {
+		t.Errorf("statement %d: asked again: %+v, %v", n, out, err)
+	}
+	return failed
+}
+
+func TestAFirstStartThatFailsIsTheFirstAgain(t *testing.T) {
+	for n := 1; ; n++ {
+		w := emptyWorld(t)
+		before := w.dump()
+		w.faults.arm(n)
+		secret, made, err := w.FirstStart(w.ctx)
+		if !w.faults.disarm() {
+			w.must(err)
+			break
+		}
+		if err == nil || made || secret != "" || w.dump() != before {
+			t.Fatalf("statement %d: %q, %v, %v", n, secret, made, err)
+		}
+		secret, made, err = w.FirstStart(w.ctx)
+		if err != nil || !made {
+			t.Fatalf("the next start: %v, %v", made, err)
+		}
+		w.must(second(w.Authenticate(w.ctx, secret)))
+	}
+}
+
+// A client that goes away while its branch is being merged changes nothing: what git moved is recorded.
+func TestAMergeOutlivesItsClient(t *testing.T) {
+	w := newWorld(t)
+	w.git.write(w.repo, "refs/heads/topic", w.main)
+	w.must(w.SyncRefs(w.ctx, w.repo.ID))
+	before := w.lastEvent()
+	ctx, leave := context.WithCancel(w.ctx)
+	w.git.before = func(what string, _ *slipway.Repository) error {
+		if what == "merge" {
+			leave()
+		}
+		return nil
+	}
+	_, err := w.MergeBranches(ctx, w.admin, w.repo, "main", "topic", nil)
+	if fmt.Sprint(err) != "<nil>" && slipway.KindOf(err) != slipway.Unavailable {
+		t.Error(err)
+	}
+	if len(w.moves(before)) != 1 {
+		t.Error(w.names(before))
+	}
+	w.noIntents()
+}

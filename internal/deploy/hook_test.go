@@ -1,0 +1,183 @@
+package deploy_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
+)
+
+func hookRequest(url string, events ...string) slipway.HookRequest {
+	return slipway.HookRequest{Config: map[string]string{"url": url, "content_type": "json"}, Events: events}
+}
+
+func (w *world) hook(url string, events ...string) slipway.Hook {
+	w.t.Helper()
+	h, err := w.CreateHook(w.ctx, w.admin, w.repo, hookRequest(url, events...))
+	w.must(err)
+	return h
+}
+
+func TestAHookIsPingedWhenItIsMade(t *testing.T) {
+	w := newWorld(t)
+	before := w.lastEvent()
+	in := hookRequest("https://example.com/a", "push", "deployment")
+	in.Config["secret"] = "s3cret-canary"
+	h, err := w.CreateHook(w.ctx, w.admin, w.repo, in)
+	w.must(err)
+	if names := w.names(before); names != "hook/created ping" {
+		t.Errorf("events: %s", names)
+	}
+	for _, e := range w.events(before) {
+		if e.Subject.HookID != h.ID {
+			t.Errorf("%+v", e)
+		}
+	}
+	stored, err := w.Hook(w.ctx, w.repo, h.ID)
+	w.must(err)
+	if diff := cmp.Diff(h, stored); diff != "" || stored.Secret != "s3cret-canary" || stored.Config["insecure_ssl"] != "0" {
+		t.Errorf("%+v %s", stored, diff)
+	}
+	if strings.Contains(w.dump(), "s3cret-canary") {
+		t.Error("the secret is in the clear")
+	}
+	// One that sleeps is not pinged, but can be.
+	off := false
+	in = hookRequest("https://example.com/b")
+	in.Active = &off
+	before = w.lastEvent()
+	h, err = w.CreateHook(w.ctx, w.admin, w.repo, in)
+	w.must(err)
+	w.must(w.PingHook(w.ctx, w.admin, w.repo, h.ID))
+	if names := w.names(before); names != "hook/created ping" {
+		t.Errorf("events: %s", names)
+	}
+}
+
+func TestRefusedHooksChangeNothing(t *testing.T) {
+	w := newWorld(t)
+	w.hook("https://example.com/a", "push", "status")
+	for i := range 19 {
+		w.hook(fmt.Sprintf("https://example.com/%d", i), "status")
+	}
+	elsewhere := w.repository("acme", "other")
+	for name, test := range map[string]struct {
+		in      slipway.HookRequest
+		message string
+	}{
+		"no url":       {slipway.HookRequest{}, "Config must contain URL for webhooks"},
+		"a bad url":    {hookRequest("ftp://example.com"), "The URL you've entered is not valid. Please make sure that you encode all special characters first"},
+		"private":      {hookRequest("http://localhost/x"), "url is not supported because it isn't reachable over the public Internet (localhost)"},
+		"a duplicate":  {hookRequest("https://example.com/a", "push"), "Hook already exists on this repository"},
+		"one too many": {hookRequest("https://example.com/new", "status"), `The "status" event cannot have more than 20 hooks`},
+		"unknown":      {hookRequest("https://example.com/new", "coffee"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.in(t)
+			before := w.dump()
+			_, err := w.CreateHook(w.ctx, w.admin, w.repo, test.in)
+			e := w.refused(err, slipway.Invalid, "Validation Failed")
+			if e.Details[0].Message != test.message || e.Details[0].Resource != "Hook" {
+				t.Errorf("%+v", e.Details)
+			}
+			if w.dump() != before {
+				t.Error("something was left behind")
+			}
+		})
+	}
+	w.must(second(w.CreateHook(w.ctx, w.admin, elsewhere, hookRequest("https://example.com/a", "push"))))
+	list, err := w.ListHooks(w.ctx, w.repo, deploy.Page{Number: 2, Size: 15})
+	if err != nil || list.Total != 20 || len(list.Items) != 5 || list.Items[0].ID > list.Items[1].ID {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestEditingAHook(t *testing.T) {
+	w := newWorld(t)
+	h, other := w.hook("https://example.com/a", "push"), w.hook("https://example.com/b", "push")
+	edit := func(in slipway.HookRequest) (slipway.Hook, error) {
+		return w.UpdateHook(w.ctx, w.admin, w.repo, h.ID, in)
+	}
+	got, err := edit(slipway.HookRequest{AddEvents: []string{"deployment"}, RemoveEvents: []string{"push"}})
+	w.must(err)
+	if diff := cmp.Diff([]string{"deployment"}, got.Events); diff != "" {
+		t.Error(diff)
+	}
+	_, err = edit(hookRequest("http://localhost"))
+	w.refused(err, slipway.Invalid, "Validation Failed")
+	_, err = edit(slipway.HookRequest{Config: map[string]string{"url": other.Config["url"], "content_type": "json"}, Events: []string{"push"}})
+	if e := w.refused(err, slipway.Invalid, "Validation Failed"); e.Details[0].Message != "Hook already exists on this repository" {
+		t.Errorf("%+v", e)
+	}
+	elsewhere := w.repository("acme", "other")
+	_, err = w.UpdateHook(w.ctx, w.admin, elsewhere, h.ID, slipway.HookRequest{})
+	w.refused(err, slipway.NotFound, "Not Found")
+	stored, err := w.Hook(w.ctx, w.repo, h.ID)
+	w.must(err)
+	if diff := cmp.Diff(got, stored); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTestingAHookSendsTheLastPush(t *testing.T) {
+	w := newWorld(t)
+	h, deaf := w.hook("https://example.com/a", "push"), w.hook("https://example.com/b", "status")
+	before := w.lastEvent()
+	w.must(w.TestHook(w.ctx, w.admin, w.repo, h.ID))
+	w.must(w.TestHook(w.ctx, w.admin, w.repo, deaf.ID))
+	log := w.events(before)
+	if len(log) != 1 || log[0].Name != "test" || log[0].Subject.HookID != h.ID {
+		t.Fatalf("%+v", log)
+	}
+	for _, e := range w.events(log[0].Subject.SameAs - 1) {
+		if e.Name == "push" && e.ID == log[0].Subject.SameAs {
+			before = 0
+		}
+	}
+	if before != 0 {
+		t.Errorf("%+v is not about a push", log[0])
+	}
+	// Where nothing was pushed there is nothing to send.
+	empty := w.repository("acme", "empty")
+	h, err := w.CreateHook(w.ctx, w.admin, empty, hookRequest("https://example.com/a", "push"))
+	w.must(err)
+	before = w.lastEvent()
+	w.must(w.TestHook(w.ctx, w.admin, empty, h.ID))
+	if w.lastEvent() != before {
+		t.Error(w.names(before))
+	}
+}
+
+func TestHooksOfOtherRepositoriesAreNotThere(t *testing.T) {
+	w := newWorld(t)
+	h := w.hook("https://example.com/a", "push")
+	elsewhere := w.repository("acme", "other")
+	before := w.dump()
+	for name, err := range map[string]error{
+		"get":        second(w.Hook(w.ctx, elsewhere, h.ID)),
+		"delete":     w.DeleteHook(w.ctx, w.admin, elsewhere, h.ID),
+		"ping":       w.PingHook(w.ctx, w.admin, elsewhere, h.ID),
+		"test":       w.TestHook(w.ctx, w.admin, elsewhere, h.ID),
+		"deliveries": second(w.ListDeliveries(w.ctx, elsewhere, h.ID, 0, "", 30)),
+		"delivery":   second(w.Delivery(w.ctx, elsewhere, h.ID, 1)),
+		"redeliver":  w.Redeliver(w.ctx, w.admin, elsewhere, h.ID, 1),
+		"attempt":    w.Redeliver(w.ctx, w.admin, w.repo, h.ID, 1),
+		"missing":    second(w.Delivery(w.ctx, w.repo, h.ID, 1)),
+	} {
+		if e := w.refused(err, slipway.NotFound, "Not Found"); e == nil {
+			t.Error(name)
+		}
+	}
+	if w.dump() != before {
+		t.Error("something was changed")
+	}
+	if list, err := w.ListDeliveries(w.ctx, w.repo, h.ID, 0, "", 30); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	w.must(w.DeleteHook(w.ctx, w.admin, w.repo, h.ID))
+	w.refused(w.DeleteHook(w.ctx, w.admin, w.repo, h.ID), slipway.NotFound, "Not Found")
+}
