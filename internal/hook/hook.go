@@ -3,8 +3,14 @@
 // a living one.
 //
 // What it knows is in the database before it acts and after it acted ([Queue]: each method is a crash point), so a killed
-// process costs at most a second delivery under the same GUID. It never decides what an event says: bodies are rendered
-// by a function it is given.
+// process costs at most a second delivery under the same GUID. A [Worker] does the work in two loops:
+//
+//	expand  events in the order of their positions → bodies, GUIDs → deliveries, one a hook and event name
+//	claim   hooks with due work, a lease and a fence each → attempts, one at a time a hook → what comes next
+//
+// The rules are in three small files without I/O: backoff.go (when to try again, when to park), poison.go (when one
+// delivery is to blame rather than its receiver) and guard.go (which addresses may be spoken to). What an event says is
+// rendered by render.go; the JSON itself is package wire's.
 package hook
 
 import (
@@ -15,9 +21,21 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-// Subscription is an event with everything its bodies need, read in one View.
+// Ping is the name of the event that only asks whether a receiver is there.
+const Ping = "ping"
+
+// Occurrence is an event with everything its bodies need, read in one View.
+type Occurrence struct {
+	Event      slipway.Event // its subject is complete: a reference to another event is resolved
+	Repository slipway.Repository
+	Sender     slipway.Account // zero when it is gone
+	Hooks      []slipway.Hook  // the repository's that are older than the event, oldest first; inactive ones of pings only
+}
+
+// Subscription is an occurrence as one hook is told of it.
 type Subscription struct {
 	Event      slipway.Event
+	Subject    slipway.Subject // of the event
 	Repository slipway.Repository
 	Sender     slipway.Account
 	Hook       slipway.Hook
@@ -39,51 +57,134 @@ type Facts interface {
 
 // Queue is the durable side of delivery: each method is a crash point.
 type Queue interface {
-	// Expand turns at most n events into deliveries, one row per hook and event name, in the order of the events' positions,
-	// and says how many events it consumed.
-	Expand(ctx context.Context, n int, render RenderFunc) (int, error)
-	// Claim leases at most n hooks that have due work. A claimed hook is this node's until its lease ends.
-	Claim(ctx context.Context, n int, lease time.Duration) ([]Job, error)
-	// Finish records an attempt and what comes next. It answers an error of kind Conflict when the job's lease was lost.
-	Finish(ctx context.Context, j Job, a Attempt, n Next) error
+	// Begin is called once before the first claim. Where no other process can be at work, what a process before this one
+	// had leased is free again.
+	Begin(ctx context.Context) error
+	// Unexpanded reads the next n events, in the order of their positions, after the given position or after what is already
+	// expanded, whichever is later. It writes nothing.
+	Unexpanded(ctx context.Context, after int64, n int) (Backlog, error)
+	// Expand stores deliveries and remembers that all events up to a position are expanded, together. Deliveries of events
+	// that somebody else has expanded meanwhile, and of hooks that are gone or no longer active, are left out.
+	Expand(ctx context.Context, x Expansion) error
+	// Claim leases hooks that have due work, as many as there is room for, and answers the first thing to do for each. A
+	// claimed hook is this node's until it is finished, released, or its lease ends.
+	Claim(ctx context.Context, r Room, lease time.Duration) ([]Job, error)
+	// Finish records an attempt and what comes of it, and answers what the hook does then: the next job, under the same lease,
+	// renewed; or it is given back. The error is of kind Conflict when the lease was lost; nothing is recorded then.
+	Finish(ctx context.Context, j Job, a Attempt, n Next, lease time.Duration) (Then, error)
+	// Release gives a hook back without an attempt; its delivery stays due.
+	Release(ctx context.Context, j Job) error
 	// NextDue is when something will be due; the zero time when nothing is waiting.
 	NextDue(ctx context.Context) (time.Time, error)
 }
 
+// Backlog is what Unexpanded found.
+type Backlog struct {
+	To          int64 // position of the last event read; where to go on
+	Occurrences []Occurrence
+	More        bool // there may be more than were asked for
+}
+
+// Expansion is what events have become.
+type Expansion struct {
+	To         int64 // all events up to here are expanded
+	Deliveries []Delivery
+}
+
+// Delivery is one thing to tell one hook.
+type Delivery struct {
+	Position     int64 // of the event
+	EventID      int64
+	HookID       int64
+	RepositoryID int64
+	Event        string // the X-GitHub-Event header
+	Action       string // the body's action, empty: none
+	GUID         string
+	Body         []byte // JSON; hooks that are told the same share one copy
+	OutOfOrder   bool   // a ping or a test
+}
+
+// Room says how many hooks may be claimed: healthy ones, and ones whose last attempt failed.
+type Room struct {
+	Healthy int
+	Failing int
+	Except  []int64 // hooks that are being worked on already, whatever the clock says about their leases
+}
+
 // Job is one delivery to make now, under a lease.
 type Job struct {
-	DeliveryID int64
-	Hook       slipway.Hook
-	Repository int64
-	Fence      int64 // the claim's number; results of an older claim are refused
-	GUID       string
-	Event      string
-	Action     string
-	Body       []byte // the JSON, as signed
-	Redelivery bool
-	Tries      int       // attempts already made
-	FirstTry   time.Time // zero before the first
-	Probe      bool      // sent ahead of a failing head, to see whether only the head is poison
-	OutOfOrder bool      // a ping, a test, a redelivery or a delivery set aside
+	DeliveryID   int64
+	Hook         slipway.Hook
+	RepositoryID int64
+	Fence        int64 // the claim's number; results of an older claim are refused
+	GUID         string
+	Event        string
+	Action       string
+	Body         []byte // the JSON, before it is encoded as the hook wants it
+	Tries        int    // attempts already made, by all claims
+	Progress     Progress
+	Due          time.Time // what its schedule said
+	OutOfOrder   bool      // a ping, a test, a redelivery or a delivery set aside
+	Ahead        int64     // a probe: the failing head it is sent ahead of
+	Failing      bool      // the hook's last attempt failed
+	Verdict      bool      // the head once more, after a probe got through: if it fails, it is to blame
+}
+
+// Then is what a hook does after an attempt.
+type Then struct {
+	Next *Job      // nil: the hook was given back
+	Due  time.Time // when it has something to do then; zero: nothing waits
+}
+
+// Progress is what a delivery's schedule depends on. It starts anew when a hook is resumed or a delivery asked for again.
+type Progress struct {
+	Failures   int           // in a row
+	FailingFor time.Duration // how long they have been going on; time the server was down is not counted
+	Refusals   int           // how many of them count against the delivery, see poison.go
+	RefusedFor time.Duration // since the first of those
+	LastCode   int           // status code of the last failure, 0 when there was no answer
+	LastAt     time.Time     // of the last failure, zero before the first
 }
 
 // Attempt is what one try came to.
 type Attempt struct {
 	At             time.Time
 	Duration       time.Duration
-	StatusCode     int    // the receiver's, or 502/504 when there was no answer
-	Status         string // "OK", "Invalid HTTP Response: 500", "failed to connect to host", "timed out"
-	Answered       bool   // an HTTP answer came
+	URL            string
+	StatusCode     int    // the receiver's, or 502 or 504 when there was no answer
+	Status         string // OK, or what went wrong in words for the hook's owner
+	Answered       bool   // an HTTP answer came, whole
 	RequestHeader  http.Header
 	ResponseHeader http.Header
 	ResponseBody   []byte // first 64 KiB
 }
 
+// OK reports whether the receiver took it.
+func (a Attempt) OK() bool { return a.Answered && a.StatusCode >= 200 && a.StatusCode < 300 }
+
+// Response is the attempt as a hook's last_response tells it (contract 7.1).
+func (a Attempt) Response() slipway.HookResponse {
+	code, message := a.StatusCode, a.Status
+	r := slipway.HookResponse{Code: &code, Status: "active", Message: &message}
+	switch {
+	case a.OK():
+	case a.Answered:
+		r.Status = "misconfigured"
+	default:
+		r.Status = "connection_error"
+	}
+	return r
+}
+
 // Next says what becomes of a delivery after an attempt.
 type Next struct {
-	Done     bool      // delivered, or a ping that is not tried again
-	At       time.Time // when to try again
-	Park     bool      // the hook is parked
-	SetAside bool      // poison: the order goes on without it
-	Probe    bool      // try the following delivery once, now
+	Done     bool      // it is over: delivered, or given up
+	GaveUp   bool      // it is over without having been delivered
+	At       time.Time // when to try again, unless it is over
+	Progress Progress
+	Park     bool // the hook is parked
+	Resume   bool // the hook is no longer parked
+	SetAside bool // poison: the order goes on without it
+	Probe    bool // try the following delivery once, now
+	GiveBack bool // others wait for their turn
 }

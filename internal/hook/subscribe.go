@@ -1,0 +1,86 @@
+package hook
+
+import (
+	"strings"
+
+	"github.com/slipway-deploy/slipway"
+)
+
+// ConfigInactive is the key of a hook's config that asks, with "1", for deployment statuses of state inactive too. GitHub
+// tells nobody of them (contract 7.5).
+const ConfigInactive = "inactive"
+
+// subscriptions lists who is told what of an event, hook by hook: nothing for events that hooks have no name for.
+func subscriptions(o Occurrence) ([]Subscription, error) {
+	switch o.Event.Kind {
+	case "deployment", "deployment_status", "status", "push", "ping", "test":
+	default:
+		return nil, nil
+	}
+	subject, err := slipway.ParseSubject(o.Event.Subject)
+	if err != nil {
+		return nil, err
+	}
+	var list []Subscription
+	for _, h := range o.Hooks {
+		for _, name := range names(o.Event, subject, h) {
+			list = append(list, Subscription{
+				Event: o.Event, Subject: subject, Repository: o.Repository, Sender: o.Sender, Hook: h, Name: name,
+			})
+		}
+	}
+	return list, nil
+}
+
+// names lists the events, as hooks name them, that one hook is told of.
+func names(e slipway.Event, s slipway.Subject, h slipway.Hook) []string {
+	switch e.Kind {
+	case "ping":
+		return only(Ping, s.HookID == h.ID)
+	case "test":
+		return only("push", s.HookID == h.ID && h.Wants("push"))
+	case "deployment": // told once nothing holds it
+		return only("deployment", e.Action == "released" && h.Wants("deployment"))
+	case "deployment_status":
+		hidden := s.DeploymentStatus != nil && s.DeploymentStatus.State == "inactive" && h.Config[ConfigInactive] != "1"
+		return only("deployment_status", e.Action == "created" && !hidden && h.Wants("deployment_status"))
+	case "status":
+		return only("status", h.Wants("status"))
+	case "push":
+		list := only("push", h.Wants("push"))
+		if name := refEvent(s.Push); name != "" && h.Wants(name) {
+			list = append(list, name)
+		}
+		return list
+	}
+	return nil
+}
+
+func only(name string, wanted bool) []string {
+	if !wanted {
+		return nil
+	}
+	return []string{name}
+}
+
+// refEvent is create or delete for a branch or tag that was made or removed, and empty for any other move.
+func refEvent(c *slipway.RefChange) string {
+	switch {
+	case c == nil || !strings.HasPrefix(c.Name, "refs/heads/") && !strings.HasPrefix(c.Name, "refs/tags/"):
+		return ""
+	case c.Old == slipway.ZeroSHA:
+		return "create"
+	case c.New == slipway.ZeroSHA:
+		return "delete"
+	}
+	return ""
+}
+
+// actionOf is the action member of an event's body; empty where it has none.
+func actionOf(name string) string {
+	switch name {
+	case "deployment", "deployment_status":
+		return "created"
+	}
+	return ""
+}

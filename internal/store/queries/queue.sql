@@ -1,0 +1,151 @@
+-- name: GetExpandedTo :one
+SELECT expanded_to FROM positions WHERE id = 1;
+
+-- name: SetExpandedTo :exec
+UPDATE positions SET expanded_to = $1 WHERE id = 1;
+
+-- name: GetSubject :one
+SELECT subject FROM events WHERE id = $1;
+
+-- name: ListSubscribers :many
+-- The repository's hooks, with the event each is younger than.
+SELECT sqlc.embed(h), q.since_event FROM hooks h JOIN queues q ON q.hook_id = h.id WHERE h.repository_id = $1 ORDER BY h.id;
+
+-- name: AddBody :one
+INSERT INTO bodies (event_id, created_at, content) VALUES ($1, $2, $3) RETURNING id;
+
+-- name: AddDelivery :execrows
+INSERT INTO deliveries (hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at,
+	tries, failures, failing_for, refusals, refused_for, last_code)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, 0, 0)
+ON CONFLICT (event_id, hook_id, event) DO NOTHING;
+
+-- name: StartQueue :exec
+INSERT INTO queues (hook_id, since_event, fence, leased_at, lease_until, set_at, failing)
+SELECT sqlc.arg(hook_id), CAST(coalesce(max(e.id), 0) AS bigint), 0, sqlc.arg(now), sqlc.arg(now), sqlc.arg(now), FALSE FROM events e WHERE true;
+
+-- name: RemoveQueue :exec
+DELETE FROM queues WHERE hook_id = $1;
+
+-- name: LockQueue :execrows
+-- Whatever changes what a hook has to do writes its row in queues first: on PostgreSQL that is the lock which makes the
+-- next reads see what others have added.
+UPDATE queues SET fence = fence + 0 WHERE hook_id = $1;
+
+-- name: SetQueueDue :exec
+UPDATE queues SET due_at = $1, set_at = $2 WHERE hook_id = $3;
+
+-- name: EndLeases :exec
+UPDATE queues SET lease_until = leased_at WHERE lease_until > leased_at;
+
+-- name: ListDueQueues :many
+-- later is what no honest clock has reached: what was decided after it was decided before the clock was set back.
+SELECT hook_id FROM queues
+WHERE (lease_until <= sqlc.arg(now) OR leased_at > sqlc.arg(later))
+	AND due_at IS NOT NULL AND (set_at > sqlc.arg(later) OR due_at <= sqlc.arg(now)) AND failing = sqlc.arg(failing)
+ORDER BY due_at LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ClaimQueue :one
+UPDATE queues SET fence = fence + 1, leased_at = sqlc.arg(now), lease_until = sqlc.arg(lease_until)
+WHERE hook_id = sqlc.arg(hook_id) AND (lease_until <= sqlc.arg(now) OR leased_at > sqlc.arg(later)) RETURNING fence;
+
+-- name: RenewQueue :execrows
+UPDATE queues SET leased_at = sqlc.arg(now), lease_until = sqlc.arg(lease_until), failing = sqlc.arg(failing)
+WHERE hook_id = sqlc.arg(hook_id) AND fence = sqlc.arg(fence);
+
+-- name: GiveBackQueue :exec
+UPDATE queues SET lease_until = leased_at, due_at = $1, set_at = $2 WHERE hook_id = $3 AND fence = $4;
+
+-- name: ReleaseQueue :exec
+-- due_at stays in the past, where the claim found it.
+UPDATE queues SET lease_until = leased_at WHERE hook_id = $1 AND fence = $2;
+
+-- name: GetFirstDue :one
+SELECT due_at FROM queues WHERE lease_until <= sqlc.arg(now) AND due_at IS NOT NULL ORDER BY due_at LIMIT 1;
+
+-- name: GetFirstLeaseEnd :one
+SELECT lease_until FROM queues WHERE lease_until > sqlc.arg(now) AND due_at IS NOT NULL ORDER BY lease_until LIMIT 1;
+
+-- name: GetHookByID :one
+SELECT * FROM hooks WHERE id = $1;
+
+-- name: GetAside :one
+-- The first delivery outside the order.
+SELECT * FROM deliveries WHERE hook_id = $1 AND lane = 'aside' AND failures <= sqlc.arg(most_failures) ORDER BY due_at, id LIMIT 1;
+
+-- name: GetHead :one
+SELECT * FROM deliveries WHERE hook_id = $1 AND lane = 'ordered' ORDER BY id LIMIT 1;
+
+-- name: GetFollowing :one
+SELECT * FROM deliveries WHERE hook_id = $1 AND lane = 'ordered' AND id > sqlc.arg(after) ORDER BY id LIMIT 1;
+
+-- name: GetDelivery :one
+SELECT * FROM deliveries WHERE id = $1;
+
+-- name: GetBody :one
+SELECT content FROM bodies WHERE id = $1;
+
+-- name: AddAttempt :exec
+INSERT INTO attempts (delivery_id, hook_id, at, duration, ok, status, status_code, redelivery, url, request_header, response_header, response_body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
+
+-- name: SetDelivery :exec
+UPDATE deliveries SET lane = $1, due_at = $2, due_set_at = $3, finished_at = $4, tries = $5, failures = $6, failing_for = $7,
+	refusals = $8, refused_for = $9, last_code = $10, last_at = $11
+WHERE id = $12;
+
+-- name: ResetDelivery :exec
+UPDATE deliveries SET lane = $1, due_at = sqlc.arg(now), due_set_at = sqlc.arg(now), finished_at = NULL, failures = 0, failing_for = 0,
+	refusals = 0, refused_for = 0, last_code = 0, last_at = NULL
+WHERE id = $2;
+
+-- name: ResetFailing :exec
+UPDATE deliveries SET due_at = sqlc.arg(now), due_set_at = sqlc.arg(now), failures = 0, failing_for = 0,
+	refusals = 0, refused_for = 0, last_code = 0, last_at = NULL
+WHERE hook_id = $1 AND lane IS NOT NULL AND failures > 0;
+
+-- name: SetHookResponse :exec
+UPDATE hooks SET response_code = $1, response_status = $2, response_message = $3 WHERE id = $4;
+
+-- name: SetHookParked :exec
+UPDATE hooks SET parked_at = $1 WHERE id = $2;
+
+-- name: ListAttempts :many
+-- Attempts whose delivery is gone are not shown.
+SELECT a.id, a.delivery_id, a.at, a.duration, a.status, a.status_code, a.redelivery, a.url, d.repository_id, d.guid, d.event, d.action
+FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id < sqlc.arg(before) ORDER BY a.id DESC LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ListGoodAttempts :many
+SELECT a.id, a.delivery_id, a.at, a.duration, a.status, a.status_code, a.redelivery, a.url, d.repository_id, d.guid, d.event, d.action
+FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id < sqlc.arg(before) AND a.ok ORDER BY a.id DESC LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ListFailedAttempts :many
+SELECT a.id, a.delivery_id, a.at, a.duration, a.status, a.status_code, a.redelivery, a.url, d.repository_id, d.guid, d.event, d.action
+FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id < sqlc.arg(before) AND NOT a.ok ORDER BY a.id DESC LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: GetAttempt :one
+SELECT sqlc.embed(a), sqlc.embed(d) FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = $1 AND a.hook_id = $2;
+
+-- name: DeleteWaiting :exec
+DELETE FROM deliveries WHERE hook_id = $1 AND lane IS NOT NULL;
+
+-- name: DeleteOldBodies :execrows
+-- Only of events that nobody waits for any more.
+DELETE FROM bodies WHERE id IN (
+	SELECT b.id FROM bodies b WHERE b.created_at < sqlc.arg(before)
+		AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = b.event_id AND d.lane IS NOT NULL)
+	ORDER BY b.created_at LIMIT CAST(sqlc.arg(lim) AS bigint));
+
+-- name: ListOldestAttempts :many
+-- Ids rise with time, so the oldest rows are the first ones.
+SELECT id, delivery_id, at FROM attempts ORDER BY id LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: DeleteAttempts :exec
+DELETE FROM attempts WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text)));
+
+-- name: DeleteFinished :exec
+DELETE FROM deliveries
+WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text))) AND lane IS NULL AND finished_at < sqlc.arg(before);

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/hook"
+	"github.com/slipway-deploy/slipway/internal/store/db"
+)
+
+// Finish records an attempt and what comes of it, and finds what the hook does next, in one transaction.
+func (d *DB) Finish(ctx context.Context, j hook.Job, a hook.Attempt, n hook.Next, lease time.Duration) (then hook.Then, err error) {
+	err = d.update(ctx, scopeOfHook(j.Hook.ID), func(t *tx) error {
+		then, err = t.finish(j, a, n, lease)
+		return err
+	})
+	if err != nil {
+		return hook.Then{}, err
+	}
+	return then, nil
+}
+
+func (t *tx) finish(j hook.Job, a hook.Attempt, n hook.Next, lease time.Duration) (then hook.Then, err error) {
+	held, err := t.q.RenewQueue(t.ctx, db.RenewQueueParams{
+		Now: t.now, LeaseUntil: t.now.Add(lease), Failing: !a.OK(), HookID: j.Hook.ID, Fence: j.Fence,
+	})
+	if err != nil {
+		return then, t.failed("renew lease", err)
+	}
+	if held == 0 {
+		return then, slipway.Because(slipway.Conflict, "store: the lease was lost", nil)
+	}
+	if err := t.addAttempt(j, a); err != nil {
+		return then, err
+	}
+	if err := t.settle(j, n); err != nil {
+		return then, err
+	}
+	if err := t.noteHook(j, a, n); err != nil {
+		return then, err
+	}
+	return t.continueWith(j, n)
+}
+
+func (t *tx) addAttempt(j hook.Job, a hook.Attempt) error {
+	request, err := headerText(a.RequestHeader)
+	if err != nil {
+		return err
+	}
+	response, err := headerText(a.ResponseHeader)
+	if err != nil {
+		return err
+	}
+	return t.failed("add attempt", t.q.AddAttempt(t.ctx, db.AddAttemptParams{
+		DeliveryID: j.DeliveryID, HookID: j.Hook.ID, At: micro(a.At), Duration: a.Duration.Microseconds(), Ok: a.OK(),
+		Status: a.Status, StatusCode: int64(a.StatusCode), Redelivery: j.Tries > 0, Url: a.URL,
+		RequestHeader: request, ResponseHeader: response, ResponseBody: a.ResponseBody,
+	}))
+}
+
+// settle writes what becomes of the delivery.
+func (t *tx) settle(j hook.Job, n hook.Next) error {
+	row := db.SetDeliveryParams{
+		ID: j.DeliveryID, Tries: int64(j.Tries + 1), DueAt: t.now, DueSetAt: t.now,
+		Failures: int64(n.Progress.Failures), FailingFor: n.Progress.FailingFor.Microseconds(),
+		Refusals: int64(n.Progress.Refusals), RefusedFor: n.Progress.RefusedFor.Microseconds(), LastCode: int64(n.Progress.LastCode),
+	}
+	if !n.Progress.LastAt.IsZero() {
+		row.LastAt = new(micro(n.Progress.LastAt))
+	}
+	switch {
+	case n.Done:
+		row.FinishedAt = &t.now
+	case n.SetAside || j.OutOfOrder:
+		row.Lane, row.DueAt = new(aside), micro(n.At)
+	default:
+		row.Lane, row.DueAt = new(ordered), micro(n.At)
+	}
+	return t.failed("settle", t.q.SetDelivery(t.ctx, row))
+}
+
+// noteHook keeps what the receiver said last, and parks or resumes the hook.
+func (t *tx) noteHook(j hook.Job, a hook.Attempt, n hook.Next) error {
+	r := a.Response()
+	if !sameResponse(r, j.Hook.LastResponse) {
+		err := t.q.SetHookResponse(t.ctx, db.SetHookResponseParams{
+			ResponseCode: int64Of(r.Code), ResponseStatus: r.Status, ResponseMessage: r.Message, ID: j.Hook.ID,
+		})
+		if err != nil {
+			return t.failed("hook response", err)
+		}
+	}
+	switch {
+	case n.Park && j.Hook.ParkedAt == nil:
+		if err := t.q.SetHookParked(t.ctx, db.SetHookParkedParams{ParkedAt: &t.now, ID: j.Hook.ID}); err != nil {
+			return t.failed("park", err)
+		}
+		return t.recordHook(j, "parked")
+	case n.Resume:
+		if err := t.unpark(j.Hook.ID); err != nil {
+			return err
+		}
+		return t.recordHook(j, "resumed")
+	}
+	return nil
+}
+
+// recordHook leaves an event about a hook, by nobody but the server.
+func (t *tx) recordHook(j hook.Job, action string) error {
+	_, err := t.Record(slipway.Event{
+		RepositoryID: j.RepositoryID, ActorID: botID, Kind: "hook", Action: action,
+		Subject: slipway.Subject{HookID: j.Hook.ID}.Encode(),
+	})
+	return err
+}
+
+// botID is the account of what the server does by itself.
+const botID = 1
+
+// continueWith finds what the hook does next under the same lease, or gives it back.
+func (t *tx) continueWith(j hook.Job, n hook.Next) (hook.Then, error) {
+	row, err := t.q.GetHookByID(t.ctx, j.Hook.ID)
+	if err != nil {
+		return hook.Then{}, t.failed("hook", err)
+	}
+	if !n.GiveBack {
+		next, err := t.nextJob(row, j, n)
+		if next != nil || t.s.broken != nil { // what cannot be read must not undo what was just recorded
+			return hook.Then{Next: next}, err
+		}
+	}
+	due, err := t.giveBack(row, j.Fence)
+	if due == nil {
+		return hook.Then{}, err
+	}
+	return hook.Then{Due: *due}, err
+}
+
+func (t *tx) nextJob(row db.Hook, j hook.Job, n hook.Next) (*hook.Job, error) {
+	switch {
+	case n.Probe && !rests(row):
+		d, err := t.q.GetFollowing(t.ctx, db.GetFollowingParams{HookID: row.ID, After: j.DeliveryID})
+		d, there, err := found(t, "following", d, err)
+		if err != nil || !there {
+			return nil, err
+		}
+		probe, err := t.job(row, j.Fence, d)
+		if probe != nil {
+			probe.Ahead = j.DeliveryID
+		}
+		return probe, err
+	case j.Ahead != 0 && n.Done && !rests(row):
+		d, err := t.q.GetDelivery(t.ctx, j.Ahead)
+		d, there, err := found(t, "head", d, err)
+		if err != nil || !there || d.Lane == nil || *d.Lane != ordered {
+			return nil, err
+		}
+		head, err := t.job(row, j.Fence, d)
+		if head != nil {
+			head.Verdict = true
+		}
+		return head, err
+	}
+	return t.pick(row, j.Fence)
+}
+
+func sameResponse(a, b slipway.HookResponse) bool {
+	return a.Status == b.Status && equal(a.Code, b.Code) && equal(a.Message, b.Message)
+}
+
+func equal[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// headerText keeps headers in the casing they were sent with.
+func headerText(h http.Header) (string, error) {
+	if h == nil {
+		h = http.Header{}
+	}
+	text, err := json.Marshal(h)
+	return string(text), failure("headers", err)
+}
