@@ -13,7 +13,8 @@ type Environments interface {
 	Environment(repositoryID int64, name string) (slipway.Environment, error) // compared by slipway.Key
 	ListEnvironments(repositoryID int64, p Page) ([]slipway.Environment, error)
 	CountEnvironments(repositoryID int64) (int, error)
-	// EnsureEnvironment makes an environment without rules unless one of that name exists. made says whether it did.
+	// EnsureEnvironment makes an environment without rules unless one of that name exists. made says whether it did. What
+	// existed is answered without its rules.
 	EnsureEnvironment(repositoryID int64, name string) (e slipway.Environment, made bool, err error)
 	// SetEnvironment replaces the rules. One that says what it said keeps its id, one that says something else is new.
 	SetEnvironment(e *slipway.Environment) error

@@ -37,11 +37,13 @@ func (t *tx) CountEnvironments(repositoryID int64) (int, error) {
 	return int(n), err
 }
 
-// EnsureEnvironment finds an environment by its name or makes one without rules.
+// EnsureEnvironment finds an environment by its name, without its rules, or makes one that has none. It is on the way of
+// every deployment, which asks only that the environment is there.
 func (t *tx) EnsureEnvironment(repositoryID int64, name string) (e slipway.Environment, made bool, err error) {
-	e, err = t.Environment(repositoryID, name)
+	row, err := t.q.GetEnvironment(t.ctx, db.GetEnvironmentParams{RepositoryID: repositoryID, NameKey: slipway.Key(name)})
+	err = t.failed("ensure environment", err)
 	if err == nil || slipway.KindOf(err) != slipway.NotFound {
-		return e, false, err
+		return environmentOf(row), false, err
 	}
 	e = slipway.Environment{
 		RepositoryID: repositoryID, Name: name, CreatedAt: t.now, UpdatedAt: t.now, CanAdminsBypass: true,
@@ -126,10 +128,7 @@ func (t *tx) environments(rows []db.Environment) ([]slipway.Environment, error) 
 	byID := map[int64]*slipway.Environment{}
 	ids := make([]int64, len(rows))
 	for i, e := range rows {
-		list[i] = slipway.Environment{
-			ID: e.ID, RepositoryID: e.RepositoryID, Name: e.Name, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt,
-			CanAdminsBypass: e.CanAdminsBypass,
-		}
+		list[i] = environmentOf(e)
 		byID[e.ID], ids[i] = &list[i], e.ID
 	}
 	rules, err := t.rules(ids)
@@ -142,6 +141,13 @@ func (t *tx) environments(rows []db.Environment) ([]slipway.Environment, error) 
 		}
 	}
 	return list, t.addReviewers(list)
+}
+
+func environmentOf(e db.Environment) slipway.Environment {
+	return slipway.Environment{
+		ID: e.ID, RepositoryID: e.RepositoryID, Name: e.Name, CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt,
+		CanAdminsBypass: e.CanAdminsBypass,
+	}
 }
 
 func (t *tx) rules(ids []int64) (rows []db.EnvironmentRule, err error) {
