@@ -54,7 +54,7 @@ func (w *Worker) work(ctx context.Context, first Job, p *place) {
 		}
 		w.options.Observe(Observation{
 			HookID: j.Hook.ID, RepositoryID: j.RepositoryID, Event: j.Event, StatusCode: a.StatusCode, Duration: a.Duration,
-			OK: a.OK(), Parked: n.Park, SetAside: n.SetAside, GaveUp: n.GaveUp,
+			Answered: a.Answered, OK: a.OK(), Parked: n.Park, SetAside: n.SetAside, GaveUp: n.GaveUp,
 		})
 	}
 }

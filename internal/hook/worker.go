@@ -29,7 +29,8 @@ type Observation struct {
 	Event        string
 	StatusCode   int
 	Duration     time.Duration
-	OK           bool
+	Answered     bool // an HTTP answer came, whatever it said
+	OK           bool // … and it was 2xx
 	Parked       bool // the hook was parked
 	SetAside     bool // the delivery was found to be poison
 	GaveUp       bool // the delivery will not be tried again
