@@ -47,6 +47,15 @@ func Socket(path string) *Client {
 	return &Client{&http.Client{Timeout: 2 * time.Minute, Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}}}
 }
 
+// Dial is Socket, after finding out that somebody listens there.
+func Dial(ctx context.Context, path string) (*Client, error) {
+	conn, err := (&net.Dialer{Timeout: 2 * time.Second}).DialContext(ctx, "unix", path)
+	if err != nil {
+		return nil, err
+	}
+	return Socket(path), conn.Close()
+}
+
 // InProcess is a client of a handler in this process.
 func InProcess(h http.Handler) *Client {
 	return &Client{&http.Client{Transport: direct{h}}}

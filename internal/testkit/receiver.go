@@ -94,7 +94,7 @@ type Receiver struct {
 	address string
 
 	mu      sync.Mutex
-	changed chan struct{} // closed and replaced whenever something arrives
+	changed chan struct{} // closed and replaced whenever something arrives or has been answered
 	got     []Received
 	manner  func(n int, d Received) Manner // n counts from 1
 	server  *http.Server
@@ -168,15 +168,21 @@ func (r *Receiver) serve(w http.ResponseWriter, req *http.Request) {
 	if r.manner != nil {
 		manner = r.manner(n+1, d)
 	}
+	r.tell()
 	r.mu.Unlock()
 
 	answer := manner(w, req)
 
 	r.mu.Lock()
 	r.got[n].Answer = answer
+	r.tell()
+	r.mu.Unlock()
+}
+
+// tell wakes those who wait. The caller holds the lock.
+func (r *Receiver) tell() {
 	close(r.changed)
 	r.changed = make(chan struct{})
-	r.mu.Unlock()
 }
 
 func (r *Receiver) read(req *http.Request) (Received, error) {
