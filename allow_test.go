@@ -271,6 +271,14 @@ func TestRoleIn(t *testing.T) {
 	}
 }
 
+func TestMayMerge(t *testing.T) {
+	for scopes, want := range map[string]string{"repo": yes, "repo_deployment": hidden, "public_repo": hidden} {
+		if got := said(t, slipway.MayMerge(actor(scopes), private, slipway.RoleWrite)); got != want {
+			t.Errorf("scope %q: %q, want %q", scopes, got, want)
+		}
+	}
+}
+
 func TestMayCreateRepository(t *testing.T) {
 	for _, test := range []struct {
 		a       slipway.Actor

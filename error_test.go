@@ -18,6 +18,13 @@ func TestErrorHasTwoStoreys(t *testing.T) {
 	if got := e.Sentence(); got != "Not Found" {
 		t.Errorf("callers are told %q", got)
 	}
+	if got := slipway.Fail(slipway.Conflict, "Merge conflict").Sentence(); got != "Merge conflict" {
+		t.Errorf("callers are told %q", got)
+	}
+	full := &slipway.Error{Kind: slipway.Invalid, Op: "deploy.Create", Message: "No ref found for: x", Err: cause}
+	if got := full.Error(); got != "deploy.Create: No ref found for: x: sql: no rows in result set" {
+		t.Errorf("the log is told %q", got)
+	}
 	if got := e.Error(); got != "store.Deployment: sql: no rows in result set" {
 		t.Errorf("the log is told %q", got)
 	}

@@ -170,6 +170,9 @@ func TestApplyToOldHook(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
+		if test.r.Config != nil && test.r.Config["content_type"] != "" {
+			t.Errorf("%s changed the request: %v", test.name, test.r.Config)
+		}
 		if diff := cmp.Diff(before, old); diff != "" {
 			t.Fatalf("%s changed the old hook (-want +got):\n%s", test.name, diff)
 		}

@@ -45,7 +45,7 @@ var testOnly = []string{"internal/store/storetest", "internal/testkit"}
 var owners = map[string][]string{
 	"code.dny.dev/ssrf":                  {"internal/hook"},
 	"github.com/google/uuid":             {"internal/hook", "internal/store"}, // GUIDs are given where deliveries are
-	"github.com/hashicorp/golang-lru/v2": {"internal/deploy"},
+	"github.com/hashicorp/golang-lru/v2": {"internal/deploy", "internal/git"}, // bounded caches: who may, and what resolves
 	"github.com/jackc/pgx/v5":            {"internal/store"},
 	"github.com/klauspost/compress":      {"internal/api"},
 	"github.com/lmittmann/tint":          {"cmd/slipway"},

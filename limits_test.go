@@ -20,7 +20,7 @@ var badURLs = []string{
 	"http://example.com ", "http://example.com/\r\nX-Evil: 1", "http://example.com/\n", "http://example.com/\x00", "\x01http://x",
 	"http://example.com/\u2028", "http://example.com/\u202egpj", "http://example.com/\u200b", "http://x\\@evil.com", "http://x/\"onclick=",
 	"http://x/<script>", "http://x/`", "http://x/\xff", "http://[::1", "http://x:port/", "http://x/%zz", "https\u0000://x", "http\u003a",
-	"blob:https://example.com/1", "view-source:http://x", "feed:http://x", "jar:http://x!/", "\u00a0http://x",
+	"http://example.com/a b", "http://example.com/a\u00a0b", "http://example.com/?a b", "blob:https://example.com/1", "view-source:http://x", "feed:http://x", "jar:http://x!/", "\u00a0http://x",
 }
 
 func TestIsWebURL(t *testing.T) {

@@ -124,6 +124,21 @@ func TestCheckBranchName(t *testing.T) {
 	}
 }
 
+func TestRefChange(t *testing.T) {
+	for _, test := range []struct {
+		change           slipway.RefChange
+		created, deleted bool
+	}{
+		{slipway.RefChange{Old: slipway.ZeroSHA, New: sha}, true, false},
+		{slipway.RefChange{Old: sha, New: slipway.ZeroSHA}, false, true},
+		{slipway.RefChange{Old: sha, New: sha}, false, false},
+	} {
+		if test.change.Created() != test.created || test.change.Deleted() != test.deleted {
+			t.Errorf("%+v: created %v, deleted %v", test.change, test.change.Created(), test.change.Deleted())
+		}
+	}
+}
+
 func TestMergeSentences(t *testing.T) {
 	for got, want := range map[string]string{
 		slipway.MergeMessage("main", "topic"):                             "Merge topic into main",

@@ -48,7 +48,7 @@ func TestTokenSecretIsUnbiased(t *testing.T) {
 		t.Errorf("%d characters are in use, want 62", len(count))
 	}
 	for c, n := range count { // 60,000 characters: 968 each, standard deviation 31
-		if n < 968-310 || n > 968+310 {
+		if n < 968-170 || n > 968+170 {
 			t.Errorf("%q came %d times", c, n)
 		}
 	}

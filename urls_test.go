@@ -54,6 +54,8 @@ func TestURLs(t *testing.T) {
 		{u.BranchHTML(public, "feature/x"), web + "/tree/feature/x"},
 		{u.Compare(public, "main", "feature/x"), api + "/compare/main...feature/x"},
 		{u.CompareHTML(public, "a%b", "c"), web + "/compare/a%25b...c"},
+		{u.CompareRefHTML(public, "feature/x"), web + "/compare/feature/x"},
+		{slipway.URLs{Web: ":"}.Hostname(), ""},
 		{slipway.URLs{}.Repository(public), "/repos/acme/web"},
 		{slipway.URLs{}.Host(), ""},
 		{slipway.URLs{Web: "https://d.example.com/base"}.Host(), "d.example.com"},
