@@ -69,7 +69,11 @@ func Meta(v MetaView) JSON {
 	return render(func(w *writer) {
 		w.open()
 		w.boolean("verifiable_password_authentication", v.PasswordAuthentication)
-		w.object("ssh_key_fingerprints", func() {})
+		w.object("ssh_key_fingerprints", func() { // nobody gets in by SSH
+			for _, kind := range [...]string{"SHA256_DSA", "SHA256_ECDSA", "SHA256_ED25519", "SHA256_RSA"} {
+				w.null(kind)
+			}
+		})
 		w.strs("ssh_keys", nil)
 		for _, name := range [...]string{"hooks", "web", "api", "git"} {
 			w.strs(name, v.Hooks)
