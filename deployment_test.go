@@ -74,7 +74,8 @@ func TestDeploymentRequestCheck(t *testing.T) {
 			},
 		},
 		{
-			"a line end is not a space", slipway.DeploymentRequest{Ref: "main", Environment: "production\n"},
+			"a line end is not a space",
+			slipway.DeploymentRequest{Ref: "main", Environment: "production\n"},
 			[]string{"Deployment|environment|custom|environment must not contain control characters"},
 		},
 		{

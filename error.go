@@ -83,9 +83,9 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
-// Sentence is what the caller is told: Message, else the kind's own words.
+// Sentence is what the caller is told: Message, else the kind's own words. Internal errors never say more than those.
 func (e *Error) Sentence() string {
-	if e.Message != "" {
+	if e.Message != "" && e.Kind != Internal {
 		return e.Message
 	}
 	return e.Kind.Message()

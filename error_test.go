@@ -36,7 +36,7 @@ func TestKindOfStrangersIsInternal(t *testing.T) {
 			t.Errorf("%v is %v", err, got)
 		}
 	}
-	if got := (&slipway.Error{Err: errors.New("secret")}).Sentence(); got != "Server Error" {
+	if got := (&slipway.Error{Message: "secret", Err: errors.New("secret")}).Sentence(); got != "Server Error" {
 		t.Errorf("an error nobody thought about says %q", got)
 	}
 	if got := slipway.Kind(99).Message(); got != "Server Error" {

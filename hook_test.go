@@ -124,31 +124,37 @@ func TestApplyToOldHook(t *testing.T) {
 	}{
 		{"nothing", slipway.HookRequest{}, func(*slipway.Hook) {}},
 		{
-			"a config replaces the old one, and its secret", slipway.HookRequest{Config: config("url=https://b")},
+			"a config replaces the old one, and its secret",
+			slipway.HookRequest{Config: config("url=https://b")},
 			func(h *slipway.Hook) {
 				h.Secret, h.Config = "", config("url=https://b", "content_type=form", "insecure_ssl=0")
 			},
 		},
 		{
-			"eight asterisks keep the secret", slipway.HookRequest{Config: config("url=https://b", "secret=********")},
+			"eight asterisks keep the secret",
+			slipway.HookRequest{Config: config("url=https://b", "secret=********")},
 			func(h *slipway.Hook) { h.Config = config("url=https://b", "content_type=form", "insecure_ssl=0") },
 		},
 		{
-			"a new secret", slipway.HookRequest{Config: config("url=https://b", "secret=new")},
+			"a new secret",
+			slipway.HookRequest{Config: config("url=https://b", "secret=new")},
 			func(h *slipway.Hook) {
 				h.Secret, h.Config = "new", config("url=https://b", "content_type=form", "insecure_ssl=0")
 			},
 		},
 		{
-			"events replace", slipway.HookRequest{Events: []string{"deployment"}},
+			"events replace",
+			slipway.HookRequest{Events: []string{"deployment"}},
 			func(h *slipway.Hook) { h.Events = []string{"deployment"} },
 		},
 		{
-			"events may be none", slipway.HookRequest{Events: []string{}},
+			"events may be none",
+			slipway.HookRequest{Events: []string{}},
 			func(h *slipway.Hook) { h.Events = []string{} },
 		},
 		{
-			"added, then removed", slipway.HookRequest{AddEvents: []string{"deployment", "push"}, RemoveEvents: []string{"push"}},
+			"added, then removed",
+			slipway.HookRequest{AddEvents: []string{"deployment", "push"}, RemoveEvents: []string{"push"}},
 			func(h *slipway.Hook) { h.Events = []string{"status", "deployment"} },
 		},
 		{
@@ -157,7 +163,8 @@ func TestApplyToOldHook(t *testing.T) {
 			func(h *slipway.Hook) { h.Events = []string{"delete"} },
 		},
 		{
-			"all are added", slipway.HookRequest{AddEvents: []string{"*"}},
+			"all are added",
+			slipway.HookRequest{AddEvents: []string{"*"}},
 			func(h *slipway.Hook) { h.Events = []string{"*"} },
 		},
 	} {

@@ -60,14 +60,16 @@ func TestStatusRequestCheck(t *testing.T) {
 			},
 		},
 		{
-			"control characters", slipway.StatusRequest{State: "success", Environment: text("a\x07"), Description: "x\x00"},
+			"control characters",
+			slipway.StatusRequest{State: "success", Environment: text("a\x07"), Description: "x\x00"},
 			[]string{
 				"DeploymentStatus|description|custom|description must be text",
 				"DeploymentStatus|environment|custom|environment must not contain control characters",
 			},
 		},
 		{
-			"a long address", slipway.StatusRequest{State: "success", LogURL: "https://x/" + strings.Repeat("a", 8<<10)},
+			"a long address",
+			slipway.StatusRequest{State: "success", LogURL: "https://x/" + strings.Repeat("a", 8<<10)},
 			[]string{"DeploymentStatus|log_url|custom|log_url is too long (maximum is 8192 bytes)"},
 		},
 	} {
@@ -125,7 +127,8 @@ func TestCommitStatusRequest(t *testing.T) {
 			},
 		},
 		{
-			"control characters", slipway.CommitStatusRequest{State: "success", Context: "a\tb"},
+			"control characters",
+			slipway.CommitStatusRequest{State: "success", Context: "a\tb"},
 			[]string{"Status|context|custom|context must not contain control characters"},
 		},
 	} {
