@@ -6,33 +6,12 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-// kindMessages are the sentences of errors that have none of their own.
-var kindMessages = map[slipway.Kind]string{
-	slipway.Internal:     "Server Error",
-	slipway.Malformed:    notJSON,
-	slipway.Unauthorized: "Requires authentication",
-	slipway.Forbidden:    "Forbidden",
-	slipway.NotFound:     "Not Found",
-	slipway.Conflict:     "Conflict",
-	slipway.Gone:         "Gone",
-	slipway.TooLarge:     "Request body is too large",
-	slipway.Unsupported:  "Unsupported media type",
-	slipway.Invalid:      "Validation Failed",
-	slipway.Limited:      "API rate limit exceeded",
-	slipway.Unavailable:  "Service unavailable",
-	slipway.Full:         "Insufficient storage",
-}
-
 // FromError is an error in GitHub's shape: message, errors where there are details, documentation_url, and the status as
 // text (contract 1.5). What caused it is not in it, and of internal errors not even their message.
 func FromError(e *slipway.Error, status int, documentationURL string) JSON {
-	message := e.Message
-	if message == "" || e.Kind == slipway.Internal {
-		message = kindMessages[e.Kind]
-	}
 	return render(func(w *writer) {
 		w.open()
-		w.str("message", message)
+		w.str("message", e.Sentence())
 		if e.Kind != slipway.Internal {
 			w.details(e.Details)
 			if len(e.Conflicts) > 0 {
