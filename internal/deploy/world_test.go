@@ -97,6 +97,7 @@ func emptyWorld(t testing.TB, settings ...func(*deploy.Settings)) *world {
 	t.Cleanup(func() { w.must(db.Close()) })
 	w.raw, err = sql.Open("sqlite", path)
 	w.must(err)
+	w.raw.SetMaxOpenConns(1) // a connection knows whether others have written since it last looked
 	t.Cleanup(func() { _ = w.raw.Close() })
 	w.Decisions = w.decisions(settings...)
 	return w
@@ -187,7 +188,6 @@ func (w *world) events(after int64) (list []event) {
 	w.t.Helper()
 	rows, err := w.raw.QueryContext(w.ctx, "SELECT id, repository_id, actor_id, kind, action, subject FROM events WHERE id > ? ORDER BY id", after)
 	w.must(err)
-	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var e event
 		var kind, action, subject string
@@ -198,6 +198,7 @@ func (w *world) events(after int64) (list []event) {
 		list = append(list, e)
 	}
 	w.must(rows.Err())
+	w.must(rows.Close())
 	return list
 }
 
@@ -252,6 +253,13 @@ func (w *world) dump() string {
 		w.must(rows.Close())
 	}
 	return out.String()
+}
+
+// written changes whenever something was committed.
+func (w *world) written() (version int64) {
+	w.t.Helper()
+	w.must(w.raw.QueryRowContext(w.ctx, "PRAGMA data_version").Scan(&version))
+	return version
 }
 
 // refused checks that an error has a kind and a sentence.

@@ -161,17 +161,23 @@ func (s *session) control(ctx context.Context, query string) error {
 
 // close ends the statements and gives the connection back to its pool.
 func (s *session) close() error {
-	for _, st := range s.statements {
-		_ = st.Close() // ends with its connection in any case
-	}
-	s.statements = nil
+	s.closeStatements()
 	return s.conn.Close()
 }
 
-// discard closes a connection whose transaction could not be ended: nobody may get it again.
+// discard closes a connection whose transaction could not be ended: nobody may get it again. The statements go first:
+// while one is left SQLite keeps the connection, and what it has locked, alive.
 func (s *session) discard() {
+	s.closeStatements()
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
 	_ = s.conn.Close()
+}
+
+func (s *session) closeStatements() {
+	for _, st := range s.statements {
+		_ = st.Close() // what it was part of has failed already, or is over
+	}
+	s.statements = nil
 }
 
 // nowhere is a database without connections: the only way to make a *sql.Row that fails.
