@@ -1,0 +1,196 @@
+// Package api is the REST edge: it translates HTTP into calls of package deploy and what comes of them into GitHub's
+// answers. It holds no rule about deployments; an "if" about one here would be a bug.
+//
+// A request goes through the files in this order:
+//
+//	server.go     request id, body limit, panic guard, admission, access log
+//	auth.go       who calls                                                      401
+//	limits.go     how often they may                                             403, 429
+//	match.go      which row of routes.go the path names                          404
+//	authorize.go  slipway.Allowed, once, before any handler; deny by default     401, 403, 404
+//	{noun}.go     one call becomes one reply
+//	errors.go     an error becomes GitHub's shape, in one staircase
+//	reply.go      the one place that answers: validators, caching, limits, scopes, pages
+//
+// The routes are one table. HEAD, OPTIONS, POST for PATCH, the scope headers, documentation_url, the log's route name and
+// the generated tests all come from it:
+//
+//	{method: "GET", pattern: "R/deployments/#id", need: slipway.ToReadDeployments, scopes: "repo, repo_deployment", …}
+//
+// [API] answers below /api/v3 and, on a host of its own or one that begins "api.", below /. [API.Local] is the handler of
+// the administrators' socket.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
+)
+
+// Options are the server's choices that the protocol depends on. Only URLs and Era must be set.
+type Options struct {
+	URLs             slipway.URLs
+	Era              slipway.Era // slipway.E11 unless an older day is asked for
+	DocumentationURL string      // empty: https://docs.github.com
+
+	RateLimit          int // requests an hour and account; 0: no limit
+	RateLimitAnonymous int // requests an hour and address; 0: no limit
+	RequireUserAgent   bool
+	QueryTokens        bool           // ?access_token= counts in every era
+	TrustedProxies     []netip.Prefix // whose X-Forwarded-For is believed
+
+	InstalledVersion string   // of /meta
+	MetaHooks        []string // CIDRs of /meta that deliveries leave from
+
+	MaxInWork int           // requests in work at once, reads and writes each; 0: 128
+	MaxQueued int           // requests that may wait for that, reads and writes each; 0: 256
+	Timeout   time.Duration // of one request; 0: 20 s
+
+	Log     *slog.Logger     // nil: nothing is logged
+	Now     func() time.Time // nil: time.Now
+	Observe Observer         // nil: nobody is told
+}
+
+// Observer is told of every request that was answered, for metrics. route is the row's pattern, empty for none.
+type Observer func(method, route string, status int, took time.Duration)
+
+// API answers GitHub's REST API. It may be used from any number of goroutines.
+type API struct {
+	deploy  *deploy.Decisions
+	options Options
+	log     *slog.Logger
+	now     func() time.Time
+
+	router  *router
+	accepts *acceptReader
+	quotas  *quotas
+	reads   *admission
+	writes  *admission
+
+	ready   atomic.Bool
+	secure  bool   // the public address is https
+	docs    string // {documentation}/rest
+	apiHost string // the API's own host, empty: none
+	handler http.Handler
+}
+
+// New wires the edge. It panics when a route's row is not filled in: such a server must not start.
+func New(d *deploy.Decisions, o Options) *API {
+	a := &API{
+		deploy: d, options: o, log: o.Log, now: o.Now,
+		secure:  strings.HasPrefix(o.URLs.API, "https://"),
+		docs:    strings.TrimSuffix(or(o.DocumentationURL, "https://docs.github.com"), "/") + "/rest",
+		accepts: newAcceptReader(o.Era),
+		reads:   newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 256), patience),
+		writes:  newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 256), patience),
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	a.options.Timeout = or(o.Timeout, 20*time.Second)
+	a.quotas = newQuotas(o.RateLimit, o.RateLimitAnonymous, a.now)
+	a.apiHost = ownHost(o.URLs)
+	a.router = newRouter(a.prepare(routes()))
+	a.handler = compressed(http.HandlerFunc(a.serve))
+	return a
+}
+
+// patience is how long a request waits for room before it is turned away.
+const patience = 2 * time.Second
+
+// smallestCompressed is from where on compressing saves packets rather than only costing time.
+const smallestCompressed = 4 << 10
+
+// compressed wraps a handler with gzip, and makes its tags weak where that changed the bytes.
+func compressed(h http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(smallestCompressed), gzhttp.CompressionLevel(1))
+	if err != nil {
+		panic(err) // only for settings that cannot be
+	}
+	inner := wrap(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inner.ServeHTTP(&weakTags{ResponseWriter: w}, r)
+	})
+}
+
+// SetReady says whether the server has started and is not stopping; readiness asks the database besides.
+func (a *API) SetReady(ready bool) { a.ready.Store(ready) }
+
+// ServeHTTP answers whatever it is given; what is not below the API is 404 in its words.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch r.URL.Path {
+	case "/healthz":
+		a.health(w, r)
+	case "/readyz":
+		a.readiness(w, r)
+	default:
+		a.handler.ServeHTTP(w, r)
+	}
+}
+
+// base cuts the API's base off a request's path, which stays escaped.
+func (a *API) base(r *http.Request) (path string, ok bool) {
+	path = r.URL.EscapedPath()
+	if rest, found := strings.CutPrefix(path, "/api/v3"); found && (rest == "" || rest[0] == '/') {
+		return or(rest, "/"), true
+	}
+	return path, a.ownsHost(r.Host)
+}
+
+// ownsHost reports whether a host is the API's own, with the API at /: the one of api-url, or any that begins "api.".
+func (a *API) ownsHost(host string) bool {
+	host = hostname(host)
+	return len(host) > 4 && strings.EqualFold(host[:4], "api.") || a.apiHost != "" && strings.EqualFold(host, a.apiHost)
+}
+
+// ownHost is the API's host where it is not the web's; empty where the two share one.
+func ownHost(u slipway.URLs) string {
+	own, web := hostname(authority(u.API)), hostname(authority(u.Web))
+	if strings.EqualFold(own, web) {
+		return ""
+	}
+	return own
+}
+
+func authority(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// hostname is a host without its port.
+func hostname(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		return host[:i]
+	}
+	return host
+}
+
+func or[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}
+
+// work is the context of a request: bounded in time. A write goes on when its caller hangs up: half of it is done by then.
+func (a *API) work(r *http.Request, write bool) (context.Context, context.CancelFunc) {
+	ctx := r.Context()
+	if write {
+		ctx = context.WithoutCancel(ctx)
+	}
+	return context.WithTimeout(ctx, a.options.Timeout)
+}

@@ -1,0 +1,9 @@
+package api
+
+import "github.com/slipway-deploy/slipway"
+
+// authorize is asked once for every request, before any handler: may this actor do what the row does, to this repository?
+// The rule is the vocabulary's.
+func (a *API) authorize(c *call) error {
+	return slipway.Allowed(c.Actor, c.row.need, c.Repo, c.Role)
+}

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/wire"
+)
+
+// statuses is the staircase: what each kind of failure is over HTTP. Limited is 403 for the primary limit and 429 for
+// the secondary one.
+var statuses = map[slipway.Kind]int{
+	slipway.Internal:     http.StatusInternalServerError,
+	slipway.Malformed:    http.StatusBadRequest,
+	slipway.Unauthorized: http.StatusUnauthorized,
+	slipway.Forbidden:    http.StatusForbidden,
+	slipway.NotFound:     http.StatusNotFound,
+	slipway.Conflict:     http.StatusConflict,
+	slipway.Gone:         http.StatusGone,
+	slipway.TooLarge:     http.StatusRequestEntityTooLarge,
+	slipway.Unsupported:  http.StatusUnsupportedMediaType,
+	slipway.Invalid:      http.StatusUnprocessableEntity,
+	slipway.Limited:      http.StatusForbidden,
+	slipway.Unavailable:  http.StatusServiceUnavailable,
+	slipway.Full:         http.StatusInsufficientStorage,
+}
+
+// fail turns an error into GitHub's shape (contract 1.5). Only the sentence and the details of a *slipway.Error are shown;
+// the rest goes to the log.
+func (a *API) fail(c *call, err error) reply {
+	e := shown(err)
+	status := statuses[e.Kind]
+	if e.Kind == slipway.Limited && strings.HasPrefix(e.Message, secondarySentence) {
+		status = http.StatusTooManyRequests
+	}
+	if status >= 500 {
+		a.logFailure(c, err, status)
+	}
+	rep := reply{
+		status: status,
+		body:   wire.FromError(e, status, a.documentation(c, e)),
+		retry:  e.RetryAfter,
+	}
+	if e.Kind == slipway.Unavailable && rep.retry == 0 {
+		rep.retry = time.Second
+	}
+	rep.closing = e.Kind == slipway.TooLarge
+	return rep
+}
+
+// shown is the part of an error that a caller may see. An error nobody thought about shows nothing.
+func shown(err error) *slipway.Error {
+	var e *slipway.Error
+	switch {
+	case errors.As(err, &e) && e.Kind != slipway.Internal:
+		if _, known := statuses[e.Kind]; known {
+			return e
+		}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return slipway.Fail(slipway.Unavailable, "")
+	}
+	return slipway.Fail(slipway.Internal, "")
+}
+
+func (a *API) logFailure(c *call, err error, status int) {
+	level := slog.LevelError
+	if status == http.StatusServiceUnavailable {
+		level = slog.LevelWarn
+	}
+	route := ""
+	if c.row != nil {
+		route = c.row.pattern
+	}
+	a.log.LogAttrs(c.request.Context(), level, "request failed", requestAttr(c), errorAttr(err),
+		slog.String("method", methodName(c.request.Method)), slog.String("route", route), slog.Int("status", status))
+}
+
+// documentation is the page an error points at: the route's, and the root for what is not about a route.
+func (a *API) documentation(c *call, e *slipway.Error) string {
+	if c.row == nil || e.Kind == slipway.Unauthorized && e.Message == "Bad credentials" || e.Kind == slipway.Limited {
+		return a.docs
+	}
+	return c.row.docURL
+}

@@ -1,0 +1,271 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/slipway-deploy/slipway"
+)
+
+// rule says, in the words of contract 9.1 and independently of the vocabulary's own table, who may do what a row does: which
+// single scopes open it, and which roles. "open" is everybody, also without a token.
+type rule struct {
+	private, public string // scopes that suffice, separated by spaces
+	role            string // the least role in the repository: read, write, admin; "" for rows about no repository
+	forbidden       bool   // refusals are 403 where the repository is visible, else 404
+	hidden          bool   // anonymous callers of a public repository get 404, not 401
+}
+
+const (
+	hookReaders  = "repo admin:repo_hook write:repo_hook read:repo_hook"
+	hookWriters  = "repo admin:repo_hook write:repo_hook"
+	hookDeleters = "repo admin:repo_hook"
+)
+
+var rules = map[string]rule{
+	"GET R/deployments":                                {"repo repo_deployment", "open", "read", false, false},
+	"POST R/deployments":                               {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
+	"GET R/deployments/#deployment":                    {"repo repo_deployment", "open", "read", false, false},
+	"DELETE R/deployments/#deployment":                 {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
+	"GET R/deployments/#deployment/statuses":           {"repo repo_deployment", "open", "read", false, false},
+	"POST R/deployments/#deployment/statuses":          {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
+	"GET R/deployments/#deployment/statuses/#status":   {"repo repo_deployment", "open", "read", false, false},
+	"POST R/statuses/*sha":                             {"repo repo:status", "repo repo:status public_repo", "write", false, false},
+	"GET R/statuses/*ref":                              {"repo repo:status", "open", "read", false, false},
+	"GET R/commits/*ref/statuses":                      {"repo repo:status", "open", "read", false, false},
+	"GET R/commits/*ref/status":                        {"repo repo:status", "open", "read", false, false},
+	"GET R/environments":                               {"repo", "open", "read", false, false},
+	"GET R/environments/*environment":                  {"repo", "open", "read", false, false},
+	"PUT R/environments/*environment":                  {"repo", "repo", "admin", true, false},
+	"DELETE R/environments/*environment":               {"repo", "repo", "admin", true, false},
+	"GET R/hooks":                                      {hookReaders, hookReaders + " public_repo", "admin", false, true},
+	"POST R/hooks":                                     {hookWriters, hookWriters + " public_repo", "admin", false, true},
+	"GET R/hooks/#hook":                                {hookReaders, hookReaders + " public_repo", "admin", false, true},
+	"PATCH R/hooks/#hook":                              {hookWriters, hookWriters + " public_repo", "admin", false, true},
+	"DELETE R/hooks/#hook":                             {hookDeleters, hookDeleters + " public_repo", "admin", false, true},
+	"POST R/hooks/#hook/pings":                         {hookReaders, hookReaders + " public_repo", "admin", false, true},
+	"POST R/hooks/#hook/tests":                         {hookWriters, hookWriters + " public_repo", "admin", false, true},
+	"POST R/hooks/#hook/test":                          {hookWriters, hookWriters + " public_repo", "admin", false, true},
+	"GET R/hooks/#hook/config":                         {hookReaders, hookReaders + " public_repo", "admin", false, true},
+	"PATCH R/hooks/#hook/config":                       {hookWriters, hookWriters + " public_repo", "admin", false, true},
+	"GET R/hooks/#hook/deliveries":                     {hookReaders, hookReaders + " public_repo", "admin", false, true},
+	"GET R/hooks/#hook/deliveries/#delivery":           {hookReaders, hookReaders + " public_repo", "admin", false, true},
+	"POST R/hooks/#hook/deliveries/#delivery/attempts": {hookWriters, hookWriters + " public_repo", "admin", false, true},
+	"GET R":                  {"repo", "open", "read", false, false},
+	"GET R/branches/*branch": {"repo", "open", "read", false, false},
+	"GET R/commits/*ref":     {"repo", "open", "read", false, false},
+	"GET R/compare/*range":   {"repo", "open", "read", false, false},
+	"POST R/merges":          {"repo", "repo public_repo", "write", false, false},
+	"POST /user/repos":       {private: "repo public_repo"},
+	"POST /orgs/:org/repos":  {private: "repo public_repo"},
+	"GET /":                  {private: "open"},
+	"GET /meta":              {private: "open"},
+	"GET /rate_limit":        {private: "open"},
+	"GET /user":              {private: "any"},
+}
+
+// everyScope is every scope there is, alone, and none.
+func everyScope() []string { return append(slipway.KnownScopes(), "repo:deployment", "") }
+
+// reachable replaces all handlers: what reaches one is answered 200 "reached", and nothing is done.
+func (w *world) reachable() {
+	for _, group := range []map[string][]*route{w.api.router.inside, w.api.router.outside} {
+		for _, rows := range group {
+			for _, row := range rows {
+				row.exists = nil
+				row.do = func(*API, context.Context, *call) (reply, error) {
+					return reply{status: http.StatusOK, text: []byte("reached"), kind: "text/plain"}, nil
+				}
+			}
+		}
+	}
+}
+
+// concrete is a path for a row, in a repository.
+func concrete(row *route, repository string) string {
+	path := row.pattern
+	if tail, ok := strings.CutPrefix(path, "R"); ok {
+		path = repository + tail
+	}
+	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", ":org", "acme",
+		"*sha", strings.Repeat("a", 40), "*ref", "main", "*branch", "main", "*environment", "production", "*range", "main...topic").Replace(path)
+}
+
+func everyRow(t *testing.T) []*route {
+	t.Helper()
+	rows := routes()
+	list := make([]*route, len(rows))
+	for i := range rows {
+		list[i] = &rows[i]
+		if _, ok := rules[rows[i].method+" "+rows[i].pattern]; !ok {
+			t.Errorf("%s %s has no row in this test: say who may", rows[i].method, rows[i].pattern)
+		}
+	}
+	for name := range rules {
+		if !slices.ContainsFunc(rows, func(r route) bool { return r.method+" "+r.pattern == name }) && !strings.HasSuffix(name, "/config") {
+			t.Errorf("%s is in this test and not in the table", name)
+		}
+	}
+	return list
+}
+
+// presentations are the ways to present a token.
+var presentations = map[string]func(secret string) string{
+	"Bearer":         func(s string) string { return "Bearer " + s },
+	"token":          func(s string) string { return "token " + s },
+	"Basic user":     func(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(s+":x-oauth-basic")) },
+	"Basic password": func(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte("anybody:"+s)) },
+}
+
+// TestScopes is promise S1: every route, every scope alone, every way to present a token, for an account that may do
+// everything in the repository.
+func TestScopes(t *testing.T) {
+	w := newWorld(t)
+	w.reachable()
+	rows := everyRow(t)
+	for _, scope := range everyScope() {
+		secret := w.tokenOf("boss", scope)
+		for _, row := range rows {
+			r := rules[row.method+" "+row.pattern]
+			for _, repository := range []string{"/repos/acme/web", "/repos/acme/open"} {
+				want := r.byScope(scope, repository == "/repos/acme/open")
+				for how, header := range presentations {
+					got := w.do(row.method, concrete(row, repository), "", "Authorization: "+header(secret))
+					if got.StatusCode != want {
+						t.Errorf("%s %s with scope %q as %s: %d, want %d", row.method, concrete(row, repository), scope, how, got.StatusCode, want)
+					}
+				}
+				if !row.path.inside && !strings.HasPrefix(row.pattern, "R") {
+					break
+				}
+			}
+		}
+	}
+}
+
+func (r rule) byScope(scope string, public bool) int {
+	if scope == "repo:deployment" {
+		scope = "repo_deployment" // its old name
+	}
+	accepted := r.private
+	if public && r.role != "" {
+		accepted = r.public
+	}
+	switch {
+	case accepted == "open", accepted == "any", scope != "" && slices.Contains(strings.Fields(accepted), scope):
+		return http.StatusOK
+	case r.forbidden && public:
+		return http.StatusForbidden
+	default:
+		return http.StatusNotFound
+	}
+}
+
+// TestRoles: every route, every role, for tokens that may do everything.
+func TestRoles(t *testing.T) {
+	w := newWorld(t)
+	w.reachable()
+	const none, read, write, admin = 0, 1, 2, 3
+	level := map[string]int{"": none, "read": read, "write": write, "admin": admin}
+	for _, row := range everyRow(t) {
+		r := rules[row.method+" "+row.pattern]
+		for who, has := range map[string]int{"": -1, "stranger": none, "reader": read, "writer": write, "boss": admin, "admin": admin} {
+			for _, public := range []bool{false, true} {
+				repository, have := "/repos/acme/web", has
+				if public {
+					repository, have = "/repos/acme/open", max(has, read)
+				}
+				var headers []string
+				if who != "" {
+					headers = []string{"As: " + who}
+				}
+				want := http.StatusOK
+				open := r.private == "open" || public && r.public == "open"
+				switch visible := public || has >= read; {
+				case open:
+				case who == "" && (r.role == "" || public && !r.hidden):
+					want = http.StatusUnauthorized
+				case who == "":
+					want = http.StatusNotFound
+				case r.role != "" && have < level[r.role] && r.forbidden && visible:
+					want = http.StatusForbidden
+				case r.role != "" && have < level[r.role]:
+					want = http.StatusNotFound
+				}
+				got := w.do(row.method, concrete(row, repository), "", headers...)
+				if got.StatusCode != want {
+					t.Errorf("%s %s as %q: %d, want %d", row.method, concrete(row, repository), who, got.StatusCode, want)
+				}
+			}
+		}
+	}
+}
+
+// TestBadTokens: a token that is not one is 401 on every route, also on public ones, and says nothing about anybody.
+func TestBadTokens(t *testing.T) {
+	w := newWorld(t)
+	w.reachable()
+	for _, row := range everyRow(t) {
+		for _, header := range []string{"token nonsense", "Bearer " + slipway.NewTokenSecret(slipway.ClassicToken, zeros{}), "Basic " + base64.StdEncoding.EncodeToString([]byte("boss:hunter2")), "Digest x", ""} {
+			got := w.do(row.method, concrete(row, "/repos/acme/open"), "", "Authorization: "+header)
+			if got.StatusCode != http.StatusUnauthorized || !strings.Contains(string(got.body), `"Bad credentials"`) || got.get("X-OAuth-Scopes") != "" {
+				t.Errorf("%s %s with %q: %d %s", row.method, row.pattern, header, got.StatusCode, got.body)
+			}
+		}
+	}
+}
+
+// TestOtherRepositories is promise S2: no id of one repository opens anything under another's address.
+func TestOtherRepositories(t *testing.T) {
+	w := newWorld(t)
+	ids := w.fillRepository("/repos/acme/web")
+	other := w.fillRepository("/repos/acme/open")
+	own := check(w.deploy.FindRepository(t.Context(), localAdministrator, "acme", "open"))(t).Repository
+	before := w.snapshot("/repos/acme/web", ids)
+	for _, row := range everyRow(t) {
+		if !strings.Contains(row.pattern, "#") {
+			continue
+		}
+		for _, repository := range []string{"/repos/acme/open", fmt.Sprintf("/repositories/%d", own.ID)} {
+			foreign := ids.path(row, repository)
+			got := w.do(row.method, foreign, `{"state":"success","active":false}`, "As: admin")
+			if got.StatusCode != http.StatusNotFound {
+				t.Errorf("%s %s: %d %s", row.method, foreign, got.StatusCode, got.body)
+			}
+			// The parent is the repository's own, the child another's.
+			mixed := ids
+			mixed.deployment, mixed.hook = other.deployment, other.hook
+			if path := mixed.path(row, repository); strings.Contains(row.pattern, "#status") || strings.Contains(row.pattern, "#delivery") {
+				if got := w.do(row.method, path, `{}`, "As: admin"); got.StatusCode != http.StatusNotFound {
+					t.Errorf("%s %s: %d %s", row.method, path, got.StatusCode, got.body)
+				}
+			}
+		}
+	}
+	if after := w.snapshot("/repos/acme/web", ids); after != before {
+		t.Errorf("acme/web changed:\n%s\n%s", before, after)
+	}
+}
+
+// ids are one of each kind of object below a repository.
+type ids struct{ deployment, status, hook, delivery string }
+
+func (i ids) path(row *route, repository string) string {
+	path := strings.NewReplacer("#deployment", i.deployment, "#status", i.status, "#hook", i.hook, "#delivery", i.delivery).Replace(row.pattern)
+	return repository + strings.TrimPrefix(path, "R")
+}
+
+// snapshot is what a repository's lists say.
+func (w *world) snapshot(repository string, i ids) string {
+	w.Helper()
+	var b strings.Builder
+	for _, list := range []string{"/deployments", "/deployments/" + i.deployment + "/statuses", "/hooks", "/hooks/" + i.hook + "/deliveries", "/environments"} {
+		fmt.Fprintf(&b, "%s\n", w.do("GET", repository+list, "", "As: admin").body)
+	}
+	return b.String()
+}

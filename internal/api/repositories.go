@@ -1,0 +1,47 @@
+package api
+
+import (
+	"context"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
+	"github.com/slipway-deploy/slipway/internal/wire"
+)
+
+// getRepository is GET /repos/:owner/:repo and GET /repositories/:id (contract 8.1).
+func (a *API) getRepository(_ context.Context, c *call) (reply, error) {
+	rep := ok(a.fromRepository(c, c.Repo, c.Role))
+	rep.modified = c.Repo.UpdatedAt
+	return rep, nil
+}
+
+// createRepository is POST /user/repos and POST /orgs/:org/repos.
+func (a *API) createRepository(ctx context.Context, c *call) (reply, error) {
+	body, err := c.body()
+	if err != nil {
+		return reply{}, err
+	}
+	in, err := wire.DecodeRepository(body)
+	if err != nil {
+		return reply{}, err
+	}
+	owner := c.Actor.Account.Login
+	if org := c.value("org"); org != "" {
+		owner = org
+	}
+	r, err := a.deploy.CreateRepository(ctx, c.Actor, deploy.NewRepository{
+		Owner: owner, Name: in.Name, Description: in.Description, DefaultBranch: in.DefaultBranch, Private: &in.Private, AutoInit: in.AutoInit,
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	return created(a.fromRepository(c, r, slipway.RoleAdmin), a.options.URLs.Repository(r)), nil
+}
+
+func (a *API) fromRepository(c *call, r slipway.Repository, role slipway.Role) wire.JSON {
+	view := wire.RepositoryView{
+		Full: true, Authenticated: !c.Actor.Anonymous(), Role: role,
+		MasterBranch: c.accept.shape.Era == slipway.E0, // its name then
+	}
+	return wire.FromRepository(r, view, a.options.URLs)
+}

@@ -1,0 +1,245 @@
+package api
+
+import (
+	"context"
+
+	"github.com/slipway-deploy/slipway"
+)
+
+// A route is a row of the table: everything the edge knows about one method and path.
+type route struct {
+	method, pattern string
+	need            slipway.Need // who may; a row without one does not start
+	scopes          string       // X-Accepted-OAuth-Scopes, in the spelling of contract README
+	scopesIfPrivate bool         // the header names them for private repositories only
+	permission      string       // X-Accepted-GitHub-Permissions
+	doc             string       // documentation_url, below …/rest/
+	free            bool         // not counted against the rate limit
+	barred          []string     // see pattern
+	alwaysFirst     bool         // Link has rel="first" on the first page too, as comparisons were recorded
+	do              handler
+	exists          finder // the sub-resource that the path names; nil: none
+
+	path             pattern
+	docURL           string
+	permissionHeader []string
+}
+
+// A handler turns one call into one reply.
+type handler func(a *API, ctx context.Context, c *call) (reply, error)
+
+// A finder answers NotFound when what a path names is not there.
+type finder func(a *API, ctx context.Context, c *call) error
+
+// The scopes that rows accept, as the header spells them.
+const (
+	deploymentScopes = "repo, repo_deployment"
+	statusScopes     = "repo, repo:status"
+	hookReadScopes   = "admin:repo_hook, public_repo, read:repo_hook, repo, write:repo_hook"
+	hookWriteScopes  = "admin:repo_hook, public_repo, repo, write:repo_hook"
+	hookDeleteScopes = "admin:repo_hook, public_repo, repo"
+)
+
+// belowEnvironments are resources of environments that are not served, or not yet. Without this, PUT …/environments/x/secrets/y
+// would make an environment of that name.
+var belowEnvironments = []string{"secrets", "variables", "deployment-branch-policies", "deployment_protection_rules"}
+
+// routes is the table. Rows whose paths could be mistaken for one another stand with the longer one first. Most writes name
+// no scopes in their header and still need them (contract README, endpoint table).
+func routes() []route {
+	return []route{
+		// Deployments
+		{
+			method: "GET", pattern: "R/deployments", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
+			doc: "deployments/deployments#list-deployments", do: (*API).listDeployments,
+		},
+		{
+			method: "POST", pattern: "R/deployments", need: slipway.ToWriteDeployments, permission: "deployments=write",
+			doc: "deployments/deployments#create-a-deployment", do: (*API).createDeployment,
+		},
+		{
+			method: "GET", pattern: "R/deployments/#deployment", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
+			doc: "deployments/deployments#get-a-deployment", do: (*API).getDeployment,
+		},
+		{
+			method: "DELETE", pattern: "R/deployments/#deployment", need: slipway.ToWriteDeployments, permission: "deployments=write",
+			doc: "deployments/deployments#delete-a-deployment", do: (*API).deleteDeployment, exists: (*API).findDeployment,
+		},
+		{
+			method: "GET", pattern: "R/deployments/#deployment/statuses", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
+			doc: "deployments/statuses#list-deployment-statuses", do: (*API).listDeploymentStatuses,
+		},
+		{
+			method: "POST", pattern: "R/deployments/#deployment/statuses", need: slipway.ToWriteDeployments, permission: "deployments=write",
+			doc: "deployments/statuses#create-a-deployment-status", do: (*API).createDeploymentStatus, exists: (*API).findDeployment,
+		},
+		{
+			method: "GET", pattern: "R/deployments/#deployment/statuses/#status", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
+			doc: "deployments/statuses#get-a-deployment-status", do: (*API).getDeploymentStatus,
+		},
+
+		// Commit statuses
+		{
+			method: "POST", pattern: "R/statuses/*sha", need: slipway.ToWriteStatuses, permission: "statuses=write",
+			doc: "commits/statuses#create-a-commit-status", do: (*API).createCommitStatus,
+		},
+		{
+			method: "GET", pattern: "R/statuses/*ref", need: slipway.ToReadStatuses, scopes: statusScopes, permission: "statuses=read",
+			doc: "commits/statuses#list-commit-statuses-for-a-reference", do: (*API).listCommitStatuses,
+		},
+		{
+			method: "GET", pattern: "R/commits/*ref/statuses", need: slipway.ToReadStatuses, scopes: statusScopes, permission: "statuses=read",
+			doc: "commits/statuses#list-commit-statuses-for-a-reference", do: (*API).listCommitStatuses,
+		},
+		{
+			method: "GET", pattern: "R/commits/*ref/status", need: slipway.ToReadStatuses, scopes: statusScopes, permission: "statuses=read",
+			doc: "commits/statuses#get-the-combined-status-for-a-specific-reference", do: (*API).combinedStatus,
+		},
+
+		// Environments
+		{
+			method: "GET", pattern: "R/environments", need: slipway.ToReadRepository, scopes: "repo", scopesIfPrivate: true, permission: "actions=read",
+			doc: "deployments/environments#list-environments", do: (*API).listEnvironments,
+		},
+		{
+			method: "GET", pattern: "R/environments/*environment", need: slipway.ToReadRepository, scopes: "repo", scopesIfPrivate: true, permission: "actions=read",
+			doc: "deployments/environments#get-an-environment", barred: belowEnvironments, do: (*API).getEnvironment,
+		},
+		{
+			method: "PUT", pattern: "R/environments/*environment", need: slipway.ToWriteEnvironments, permission: "administration=write",
+			doc: "deployments/environments#create-or-update-an-environment", barred: belowEnvironments, do: (*API).putEnvironment,
+		},
+		{
+			method: "DELETE", pattern: "R/environments/*environment", need: slipway.ToWriteEnvironments, permission: "administration=write",
+			doc: "deployments/environments#delete-an-environment", barred: belowEnvironments, do: (*API).deleteEnvironment, exists: (*API).findEnvironment,
+		},
+
+		// Hooks
+		{
+			method: "GET", pattern: "R/hooks", need: slipway.ToReadHooks, scopes: hookReadScopes, permission: "repository_hooks=read",
+			doc: "repos/webhooks#list-repository-webhooks", do: (*API).listHooks,
+		},
+		{
+			method: "POST", pattern: "R/hooks", need: slipway.ToWriteHooks, scopes: hookWriteScopes, permission: "repository_hooks=write",
+			doc: "repos/webhooks#create-a-repository-webhook", do: (*API).createHook,
+		},
+		{
+			method: "GET", pattern: "R/hooks/#hook", need: slipway.ToReadHooks, scopes: hookReadScopes, permission: "repository_hooks=read",
+			doc: "repos/webhooks#get-a-repository-webhook", do: (*API).getHook,
+		},
+		{
+			method: "PATCH", pattern: "R/hooks/#hook", need: slipway.ToWriteHooks, scopes: hookWriteScopes, permission: "repository_hooks=write",
+			doc: "repos/webhooks#update-a-repository-webhook", do: (*API).updateHook, exists: (*API).findHook,
+		},
+		{
+			method: "DELETE", pattern: "R/hooks/#hook", need: slipway.ToDeleteHooks, scopes: hookDeleteScopes, permission: "repository_hooks=write",
+			doc: "repos/webhooks#delete-a-repository-webhook", do: (*API).deleteHook, exists: (*API).findHook,
+		},
+		{
+			method: "POST", pattern: "R/hooks/#hook/pings", need: slipway.ToReadHooks, scopes: hookReadScopes, permission: "repository_hooks=read",
+			doc: "repos/webhooks#ping-a-repository-webhook", do: (*API).pingHook, exists: (*API).findHook,
+		},
+		{
+			method: "POST", pattern: "R/hooks/#hook/tests", need: slipway.ToWriteHooks, scopes: hookWriteScopes, permission: "repository_hooks=write",
+			doc: "repos/webhooks#test-the-push-repository-webhook", do: (*API).testHook, exists: (*API).findHook,
+		},
+		{
+			method: "POST", pattern: "R/hooks/#hook/test", need: slipway.ToWriteHooks, scopes: hookWriteScopes, permission: "repository_hooks=write",
+			doc: "repos/webhooks#test-the-push-repository-webhook", do: (*API).testHook, exists: (*API).findHook,
+		},
+		{
+			method: "GET", pattern: "R/hooks/#hook/deliveries", need: slipway.ToReadHooks, scopes: hookReadScopes, permission: "repository_hooks=read",
+			doc: "repos/webhooks#list-deliveries-for-a-repository-webhook", do: (*API).listDeliveries, exists: (*API).findHook,
+		},
+		{
+			method: "GET", pattern: "R/hooks/#hook/deliveries/#delivery", need: slipway.ToReadHooks, scopes: hookReadScopes, permission: "repository_hooks=read",
+			doc: "repos/webhooks#get-a-delivery-for-a-repository-webhook", do: (*API).getDelivery,
+		},
+		{
+			method: "POST", pattern: "R/hooks/#hook/deliveries/#delivery/attempts", need: slipway.ToWriteHooks, scopes: hookWriteScopes, permission: "repository_hooks=write",
+			doc: "repos/webhooks#redeliver-a-delivery-for-a-repository-webhook", do: (*API).redeliver, exists: (*API).findDelivery,
+		},
+
+		// Repositories and what is in them
+		{
+			method: "GET", pattern: "R", need: slipway.ToReadRepository, scopes: "repo", permission: "metadata=read",
+			doc: "repos/repos#get-a-repository", do: (*API).getRepository,
+		},
+		{
+			method: "POST", pattern: "/user/repos", need: slipway.ToCreateRepositories, scopes: "public_repo, repo", permission: "administration=write",
+			doc: "repos/repos#create-a-repository-for-the-authenticated-user", do: (*API).createRepository,
+		},
+		{
+			method: "POST", pattern: "/orgs/:org/repos", need: slipway.ToCreateRepositories, scopes: "public_repo, repo", permission: "administration=write",
+			doc: "repos/repos#create-an-organization-repository", do: (*API).createRepository,
+		},
+		{
+			method: "GET", pattern: "R/branches/*branch", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "branches/branches#get-a-branch", do: (*API).getBranch,
+		},
+		{
+			method: "GET", pattern: "R/commits/*ref", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "commits/commits#get-a-commit", do: (*API).getCommit,
+		},
+		{
+			method: "GET", pattern: "R/compare/*range", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "commits/commits#compare-two-commits", alwaysFirst: true, do: (*API).compare,
+		},
+		{
+			method: "POST", pattern: "R/merges", need: slipway.ToWriteCode, permission: "contents=write",
+			doc: "branches/branches#merge-a-branch", do: (*API).mergeBranches,
+		},
+
+		// The server and who asks
+		{method: "GET", pattern: "/", need: slipway.ToBeAnybody, doc: "meta/meta#github-api-root", do: (*API).root},
+		{method: "GET", pattern: "/meta", need: slipway.ToBeAnybody, doc: "meta/meta#get-github-meta-information", do: (*API).meta},
+		{method: "GET", pattern: "/rate_limit", need: slipway.ToBeAnybody, doc: "rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user", free: true, do: (*API).rateLimit},
+		{method: "GET", pattern: "/user", need: slipway.ToBeSomebody, doc: "users/users#get-the-authenticated-user", do: (*API).currentUser},
+	}
+}
+
+// prepare fills in what rows derive, and panics when a row is not whole: such a server must not start.
+func (a *API) prepare(rows []route) []route {
+	for i := range rows {
+		row := &rows[i]
+		if row.need.Scopes == nil || !row.need.NoRepository && row.need.Role == slipway.RoleNone {
+			panic("api: " + row.method + " " + row.pattern + " does not say who may")
+		}
+		if row.do == nil || row.doc == "" {
+			panic("api: " + row.method + " " + row.pattern + " is not whole")
+		}
+		row.docURL = a.docs + "/" + row.doc
+		row.permissionHeader = []string{row.permission}
+		if row.scopes == deploymentScopes && a.options.Era <= slipway.E1 {
+			row.scopes = slipway.E1.DeploymentScope() + ", repo" // as recorded in January 2014
+		}
+	}
+	return rows
+}
+
+// accepts is the row's X-Accepted-OAuth-Scopes for a call.
+func (r *route) accepts(c *call) string {
+	if r.scopesIfPrivate && !c.Repo.Private {
+		return ""
+	}
+	return r.scopes
+}
+
+// supportedVersions are the dates that X-GitHub-Api-Version may name, oldest first. A new one needs only a line here.
+var supportedVersions = []string{"2022-11-28"}
+
+// checkVersion refuses versions that are not on the list, later ones too (contract 1.3).
+func (a *API) checkVersion(c *call) error {
+	asked := c.request.Header.Get("X-GitHub-Api-Version")
+	if asked == "" || a.options.Era < slipway.E11 {
+		return nil
+	}
+	list := ""
+	for _, v := range supportedVersions {
+		if v == asked {
+			return nil
+		}
+		list += " " + v
+	}
+	return slipway.Fail(slipway.Malformed, "The API version you specified is not supported. Supported versions:"+list+".")
+}

@@ -1,0 +1,316 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
+)
+
+// Limits of one request (promise S12).
+const (
+	maxBody     = 1 << 20
+	bodySeconds = 60 // a body that takes longer is cut off
+)
+
+// call is one request on its way through the edge, and all that a handler sees of it.
+type call struct {
+	request *http.Request
+	id      string // X-GitHub-Request-Id
+	address string // who is at the other end
+	accept  accepted
+	Actor   slipway.Actor
+
+	row    *route // nil: no such route
+	at     place
+	values values
+	Repo   slipway.Repository // zero where the row is about none
+	Role   slipway.Role
+
+	leave func(refund bool) // gives back what limits count; nil: nothing was taken
+}
+
+// value is a variable segment of the path, decoded.
+func (c *call) value(name string) string { return c.values.get(name) }
+
+// number is a numeric segment of the path. The router has made sure that it is one.
+func (c *call) number(name string) int64 {
+	n, _ := parseID(c.values.get(name))
+	return n
+}
+
+// query is a query parameter; empty when it is absent.
+func (c *call) query(name string) string { return queryValue(c.request, name) }
+
+// page is the page that was asked for.
+func (c *call) page() deploy.Page { return pageOf(c.request) }
+
+// safe reports whether the method only reads.
+func (c *call) safe() bool {
+	return c.request.Method == http.MethodGet || c.request.Method == http.MethodHead
+}
+
+// body reads the request's body, at most 1 MiB. It is only called for callers that may do what the row does.
+func (c *call) body() ([]byte, error) {
+	r := c.request
+	if r.ContentLength > maxBody {
+		return nil, slipway.Fail(slipway.TooLarge, "")
+	}
+	if r.ContentLength >= 0 {
+		b := make([]byte, r.ContentLength)
+		_, err := io.ReadFull(r.Body, b)
+		return b, bodyError(err)
+	}
+	b, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if len(b) > maxBody {
+		return nil, slipway.Fail(slipway.TooLarge, "")
+	}
+	return b, bodyError(err)
+}
+
+func bodyError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &slipway.Error{Kind: slipway.Malformed, Message: "Problems reading the request body", Err: err}
+}
+
+// serve answers one request.
+func (a *API) serve(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	c := &call{request: r, id: newRequestID(start), address: a.clientAddress(r), accept: a.accepts.read(r.Header["Accept"])}
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(start.Add(bodySeconds * time.Second)) // not every writer can
+	}
+	rep := a.guarded(c)
+	status, size := a.write(w, c, rep)
+	a.logAccess(c, status, size, time.Since(start))
+}
+
+// guarded finds the reply and turns a panic into an error that is logged and not shown.
+func (a *API) guarded(c *call) (rep reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			rep = a.fail(c, err)
+		}
+	}()
+	if c.request.Method == http.MethodOptions {
+		return reply{status: http.StatusNoContent, options: true}
+	}
+	room := a.writes
+	if c.safe() {
+		room = a.reads
+	}
+	if !room.enter(c.request.Context()) {
+		return a.fail(c, errBusy())
+	}
+	defer room.leave()
+	ctx, cancel := a.work(c.request, !c.safe())
+	defer cancel()
+	rep, err := a.answer(ctx, c)
+	if err != nil {
+		return a.fail(c, err)
+	}
+	return rep
+}
+
+// answer makes the checks in the order of decisions §2 and then calls the row's handler.
+func (a *API) answer(ctx context.Context, c *call) (reply, error) {
+	if a.options.RequireUserAgent && c.request.Header.Get("User-Agent") == "" {
+		return reply{}, slipway.Fail(slipway.Forbidden, "Missing or invalid User Agent string. See http://developer.github.com/v3/#user-agent-required")
+	}
+	if c.request.ContentLength > maxBody {
+		return reply{}, slipway.Fail(slipway.TooLarge, "")
+	}
+	actor, err := a.authenticate(ctx, c.request)
+	if err != nil {
+		return reply{}, err
+	}
+	c.Actor = actor
+	path, known := a.base(c.request)
+	if known {
+		c.row, c.at, known = a.router.find(c.request.Method, path, &c.values)
+	}
+	c.leave, err = a.quotas.enter(c.Actor, c.address, !c.safe(), known && c.row.free)
+	if err != nil {
+		return reply{}, err
+	}
+	if !known {
+		return reply{}, slipway.Fail(slipway.NotFound, "")
+	}
+	if err := a.checkVersion(c); err != nil {
+		return reply{}, err
+	}
+	if c.at.inside {
+		if err := a.findRepository(ctx, c); err != nil {
+			return reply{}, err
+		}
+	}
+	if err := a.authorize(c); err != nil {
+		return reply{}, err
+	}
+	return a.handle(ctx, c)
+}
+
+// findRepository finds the repository that the path names. Whether the caller may see it is authorize's business.
+func (a *API) findRepository(ctx context.Context, c *call) (err error) {
+	var access deploy.Access
+	if c.at.id != 0 {
+		access, err = a.deploy.FindRepositoryByID(ctx, c.Actor, c.at.id)
+	} else {
+		access, err = a.deploy.FindRepository(ctx, c.Actor, c.at.owner, c.at.name)
+	}
+	c.Repo, c.Role = access.Repository, access.Role
+	return err
+}
+
+// handle calls the row's handler. What is wrong with a request is only said of things that exist: where the row names a
+// sub-resource, its absence comes before every other refusal (decisions §2).
+func (a *API) handle(ctx context.Context, c *call) (reply, error) {
+	rep, err := a.tryHandle(ctx, c)
+	if err == nil || c.row.exists == nil {
+		return rep, err
+	}
+	switch slipway.KindOf(err) {
+	case slipway.Forbidden, slipway.Malformed, slipway.Invalid, slipway.Conflict:
+		if missing := c.row.exists(a, ctx, c); slipway.KindOf(missing) == slipway.NotFound {
+			return reply{}, missing
+		}
+	}
+	return reply{}, err
+}
+
+func (a *API) tryHandle(ctx context.Context, c *call) (reply, error) {
+	if c.at.inside && c.row.method != http.MethodGet {
+		if err := c.Repo.CheckWritable(); err != nil {
+			return reply{}, err
+		}
+	}
+	if badQuery(c.request.URL.RawQuery) {
+		return reply{}, slipway.Fail(slipway.Malformed, "Invalid query string")
+	}
+	return c.row.do(a, ctx, c)
+}
+
+// newRequestID has the form of 5820:26AC7A:4759A3:4BDA74:67112B2E: random, and the second at the end. It is no secret.
+func newRequestID(at time.Time) string {
+	r, s := rand.Uint64(), rand.Uint64()
+	b := make([]byte, 0, 40)
+	b = append(appendHex(b, r&0xffff, 4), ':')
+	b = append(appendHex(b, r>>16&0xffffff, 6), ':')
+	b = append(appendHex(b, r>>40, 6), ':')
+	b = append(appendHex(b, s&0xffffff, 6), ':')
+	return string(appendHex(b, uint64(at.Unix()), 8))
+}
+
+func appendHex(b []byte, n uint64, digits int) []byte {
+	const hex = "0123456789ABCDEF"
+	for i := digits - 1; i >= 0; i-- {
+		b = append(b, hex[n>>(4*i)&15])
+	}
+	return b
+}
+
+func requestAttr(c *call) slog.Attr { return slog.String("request_id", c.id) }
+
+func errorAttr(err error) slog.Attr { return slog.String("error", err.Error()) }
+
+// logAccess writes one line a request. It names the route, never the path or the query as they came: people put secrets
+// there.
+func (a *API) logAccess(c *call, status, size int, took time.Duration) {
+	route := ""
+	if c.row != nil {
+		route = c.row.pattern
+	}
+	if a.options.Observe != nil {
+		a.options.Observe(c.request.Method, route, status, took)
+	}
+	ctx := c.request.Context()
+	if !a.log.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	repository := ""
+	if c.Repo.ID != 0 {
+		repository = c.Repo.FullName()
+	}
+	a.log.LogAttrs(ctx, slog.LevelInfo, "request", requestAttr(c),
+		slog.String("method", methodName(c.request.Method)), slog.String("route", route), slog.Int("status", status),
+		slog.String("repository", repository), slog.String("login", c.Actor.Account.Login),
+		slog.String("address", c.address), slog.Int("bytes", size), slog.Duration("took", took))
+}
+
+// methodName keeps made-up methods out of the log.
+func methodName(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "other"
+}
+
+// NewServer is an HTTP server with the limits of promise S12: it closes connections that are slow to send a header or
+// leave a connection idle, and takes headers of at most 64 KiB. Bodies are bounded by who reads them.
+func NewServer(h http.Handler, log *slog.Logger) *http.Server {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &http.Server{
+		Handler:           strict(h),
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       65 * time.Second,
+		MaxHeaderBytes:    60 << 10, // net/http adds 4 KiB
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// strict refuses what net/http lets pass but nobody sends in good faith: an empty Host (contract 12.1, Transport). A chunked
+// body may have come with a Content-Length beside it, which net/http hides: the connection is closed after such a request,
+// so that nothing behind it can be read as another one (decisions §6).
+func strict(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
+		if r.ProtoAtLeast(1, 1) && !plausibleHost(r.Host) {
+			w.Header().Set("Connection", "close")
+			w.Header()["Content-Type"] = jsonType
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"message":"Bad Request: invalid Host header","documentation_url":"https://docs.github.com/rest","status":"400"}`)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// plausibleHost is what a host may look like: a name or an address, and perhaps a port.
+func plausibleHost(host string) bool {
+	name := hostname(host)
+	for _, c := range []byte(strings.TrimPrefix(host[len(name):], ":")) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	address, bracket := strings.CutPrefix(name, "[")
+	if bracket {
+		address, bracket = strings.CutSuffix(address, "]")
+		_, err := netip.ParseAddr(address)
+		return bracket && err == nil
+	}
+	for _, c := range []byte(name) {
+		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
+		if !letter && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_' {
+			return false
+		}
+	}
+	return name != ""
+}
