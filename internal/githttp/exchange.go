@@ -1,0 +1,150 @@
+package githttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/git"
+)
+
+const (
+	waitForPlace = 30 * time.Second // git does not try again by itself
+	beginWithin  = 30 * time.Second
+	endWithin    = 10 * time.Minute // for very many refs; the client waits
+)
+
+// room is as many places as there may be requests of a kind at work.
+type room chan struct{}
+
+// enter takes a place, which leave gives back. Unavailable if none becomes free.
+func (r room) enter(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, waitForPlace)
+	defer cancel()
+	select {
+	case r <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return slipway.Because(slipway.Unavailable, "githttp: waiting for a place", ctx.Err())
+	}
+}
+
+func (r room) leave() { <-r }
+
+// protocol is the newest version of the protocol among those that the client names, as git reads it: "version=2", or empty
+// for the first one.
+func (c *call) protocol() string {
+	asked := strings.Split(c.request.Header.Get("Git-Protocol"), ":")
+	for _, version := range []string{"version=2", "version=1"} {
+		for _, a := range asked {
+			// Pushes know no version 2.
+			if a == version && !(c.target.push() && version == "version=2") {
+				return version
+			}
+		}
+	}
+	return ""
+}
+
+// room is where the request has to find a place.
+func (c *call) room() room {
+	if c.target.push() {
+		return c.pushes
+	}
+	return c.fetches
+}
+
+// advertise answers what there is to fetch, or to push to: the first of the two requests of every command.
+func (c *call) advertise() error {
+	ctx := c.request.Context()
+	if err := c.room().enter(ctx); err != nil {
+		return err
+	}
+	defer c.room().leave()
+	c.reply.mediaType = c.target.mediaType("advertisement")
+	c.reply.sieve.raw = true
+	o := git.ServeOptions{Advertise: true, Protocol: c.protocol()}
+	if o.Protocol != "version=2" {
+		service := "# service=git-" + c.target.service + "\n"
+		fmt.Fprintf(&c.reply.held, "%04x%s%s", len(service)+4, service, flush)
+	}
+	if err := c.repos.Serve(ctx, &c.repo, c.target.service, o, strings.NewReader(""), c.reply); err != nil {
+		return err
+	}
+	return c.reply.finish()
+}
+
+// exchange is the second request: what the client has and wants, or what it pushes.
+func (c *call) exchange() error {
+	in, err := c.openBody()
+	if err != nil {
+		return err
+	}
+	c.reply.mediaType, c.reply.wire = c.target.mediaType("result"), in.wire
+	asks, err := in.asks()
+	if err != nil {
+		return err
+	}
+	if asks {
+		err = c.converse(in)
+		in.drain()
+	}
+	if err != nil {
+		return err
+	}
+	return c.reply.finish()
+}
+
+// converse lets git read the request and answer it.
+func (c *call) converse(in *body) error {
+	if err := c.room().enter(c.request.Context()); err != nil {
+		return err
+	}
+	defer c.room().leave()
+	speak := c.fetch
+	if c.target.push() {
+		speak = c.push
+	}
+	err := speak(in)
+	if broken := in.broken(); broken != nil {
+		return errors.Join(broken, err) // what git says of half a request is of no interest to the client
+	}
+	return err
+}
+
+func (c *call) fetch(in io.Reader) error {
+	o := git.ServeOptions{Protocol: c.protocol()}
+	return c.repos.Serve(c.request.Context(), &c.repo, c.target.service, o, in, c.reply)
+}
+
+// push lets git receive, between the intent and the events. What has begun is not cut off when the client leaves: git sees
+// the request end, and then does all of what it was asked or nothing, and removes its locks.
+func (c *call) push(in io.Reader) (err error) {
+	c.reply.push = true
+	ctx := context.WithoutCancel(c.request.Context())
+	intent, err := c.beginPush(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		c.repos.AfterPush(&c.repo)
+		err = errors.Join(err, c.endPush(ctx, intent))
+	}()
+	return c.repos.Serve(ctx, &c.repo, c.target.service, git.ServeOptions{Protocol: c.protocol()}, in, c.reply)
+}
+
+func (c *call) beginPush(ctx context.Context) (intent int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, beginWithin)
+	defer cancel()
+	return c.decisions.BeginPush(ctx, c.actor, c.repo)
+}
+
+func (c *call) endPush(ctx context.Context, intent int64) error {
+	ctx, cancel := context.WithTimeout(ctx, endWithin)
+	defer cancel()
+	return c.decisions.EndPush(ctx, c.repo.ID, intent)
+}
