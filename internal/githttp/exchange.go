@@ -67,12 +67,11 @@ func (c *call) advertise() error {
 	defer c.room().leave()
 	c.reply.mediaType = c.target.mediaType("advertisement")
 	c.reply.sieve.raw = true
-	o := git.ServeOptions{Advertise: true, Protocol: c.protocol()}
-	if o.Protocol != "version=2" {
+	if c.protocol() != "version=2" {
 		service := "# service=git-" + c.target.service + "\n"
 		fmt.Fprintf(&c.reply.held, "%04x%s%s", len(service)+4, service, flush)
 	}
-	if err := c.repos.Serve(ctx, &c.repo, c.target.service, o, strings.NewReader(""), c.reply); err != nil {
+	if err := c.transfer(ctx, nil); err != nil {
 		return err
 	}
 	return c.reply.finish()
@@ -116,9 +115,13 @@ func (c *call) converse(in *body) error {
 	return err
 }
 
-func (c *call) fetch(in io.Reader) error {
-	o := git.ServeOptions{Protocol: c.protocol()}
-	return c.repos.Serve(c.request.Context(), &c.repo, c.target.service, o, in, c.reply)
+func (c *call) fetch(in io.Reader) error { return c.transfer(c.request.Context(), in) }
+
+// transfer runs the service that was asked for.
+func (c *call) transfer(ctx context.Context, in io.Reader) error {
+	return c.repos.Transfer(ctx, &c.repo, git.Transfer{
+		Service: git.Service("git-" + c.target.service), Advertise: c.target.advertise, Protocol: c.protocol(), In: in, Out: c.reply,
+	})
 }
 
 // push lets git receive, between the intent and the events. What has begun is not cut off when the client leaves: git sees
@@ -130,11 +133,8 @@ func (c *call) push(in io.Reader) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		c.repos.AfterPush(&c.repo)
-		err = errors.Join(err, c.endPush(ctx, intent))
-	}()
-	return c.repos.Serve(ctx, &c.repo, c.target.service, git.ServeOptions{Protocol: c.protocol()}, in, c.reply)
+	defer func() { err = errors.Join(err, c.endPush(ctx, intent)) }()
+	return c.transfer(ctx, in)
 }
 
 func (c *call) beginPush(ctx context.Context) (intent int64, err error) {

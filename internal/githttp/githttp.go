@@ -17,7 +17,6 @@ package githttp
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -37,8 +36,7 @@ type Decisions interface {
 
 // Repos runs git. *git.Repositories satisfies it.
 type Repos interface {
-	Serve(ctx context.Context, r *slipway.Repository, service string, o git.ServeOptions, in io.Reader, out io.Writer) error
-	AfterPush(r *slipway.Repository)
+	Transfer(ctx context.Context, r *slipway.Repository, t git.Transfer) error
 }
 
 // Options are choices with useful zero values.
