@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -29,7 +30,9 @@ func (w *world) deliver(n int) {
 		}
 	}
 	stop()
-	<-ended
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		w.Fatalf("the worker: %v", err)
+	}
 }
 
 // receiver answers everything with a status.

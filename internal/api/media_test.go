@@ -28,7 +28,9 @@ func TestAccept(t *testing.T) {
 		{"application/vnd.github.cannonball-preview+json", "github.cannonball-preview; format=json", wire.Shape{Cannonball: true}, ""},
 		{
 			"application/vnd.github.ant-man-preview+json, application/vnd.github.flash-preview+json",
-			"github.ant-man-preview; format=json, github.flash-preview; format=json", wire.Shape{AntMan: true, Flash: true}, "",
+			"github.ant-man-preview; format=json, github.flash-preview; format=json",
+			wire.Shape{AntMan: true, Flash: true},
+			"",
 		},
 		{"application/vnd.github.mercy-preview+json", "github.mercy-preview; format=json", wire.Shape{}, ""},
 		{"application/vnd.github.she-hulk-preview+json", "github.she-hulk-preview; format=json", wire.Shape{SheHulk: true}, ""},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strconv"
@@ -14,7 +15,7 @@ import (
 // pagesOf makes an API and a call that only know what Link headers need.
 func pagesOf(query string) (*API, *call) {
 	a := &API{options: Options{URLs: slipway.URLs{API: "https://x/api/v3"}}}
-	r := httptest.NewRequest("GET", "/", nil)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.URL.RawQuery = query
 	return a, &call{request: r, row: &route{}, at: place{inside: true, rest: "deployments"}, Repo: slipway.Repository{ID: 7}}
 }
@@ -118,7 +119,7 @@ func FuzzPages(f *testing.F) {
 			if err != nil {
 				t.Fatalf("%q: %v", address, err)
 			}
-			r := httptest.NewRequest("GET", "/", nil)
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.URL.RawQuery = u.RawQuery
 			n, err := strconv.Atoi(queryValue(r, "page"))
 			if err != nil || n < 1 || n > max((total+p.Size-1)/p.Size, 1) {

@@ -209,9 +209,9 @@ type stage struct {
 	repo slipway.Repository
 	base string // /repos/acme/…
 
-	deployment, status, hook, delivery int64
-	path, body                         string
-	headers                            []string
+	deployment, status, hook int64
+	path, body               string
+	headers                  []string
 }
 
 var (

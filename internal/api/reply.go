@@ -54,6 +54,8 @@ var (
 	transport    = []string{"max-age=31536000"}
 	apiVersion   = []string{supportedVersions[len(supportedVersions)-1]}
 	core         = []string{"core"}
+	noLimit      = []string{strconv.Itoa(unlimited)}
+	noneUsed     = []string{"0"}
 	empty        = []string{""}
 	isTrue       = []string{"true"}
 	varyPublic   = []string{"Accept"}
@@ -67,6 +69,9 @@ var (
 	allowAge     = []string{"86400"}
 )
 
+// tagHeader is in GitHub's spelling, as all headers here are; net/http would write Etag.
+var tagHeader = "ETag"
+
 // write sends a reply. Header names are in GitHub's spelling, which Go would otherwise change.
 func (a *API) write(w http.ResponseWriter, c *call, rep reply) (status, size int) {
 	body := []byte(rep.body)
@@ -77,12 +82,12 @@ func (a *API) write(w http.ResponseWriter, c *call, rep reply) (status, size int
 	a.writeCommon(h, c, &rep)
 	if rep.tagged() && len(body) > 0 {
 		tag := tagOf(c, body)
-		h["ETag"] = []string{tag}
+		h[tagHeader] = []string{tag}
 		if c.notModified(tag, rep.modified) {
 			rep.status, body = http.StatusNotModified, nil
 		}
 	}
-	h["Status"] = []string{statusLine(rep.status)}
+	h["Status"] = statusLine(rep.status)
 	if c.leave != nil {
 		c.leave(rep.status == http.StatusNotModified)
 	}
@@ -175,16 +180,15 @@ func (a *API) writeAuthority(h http.Header, c *call) {
 
 func (a *API) writeQuota(h http.Header, c *call) {
 	q := a.quotas.look(c.Actor, c.address)
-	limit := strconv.Itoa(q.Limit)
-	remaining := limit
-	if q.Remaining != q.Limit {
-		remaining = strconv.Itoa(q.Remaining)
-	}
-	h["X-RateLimit-Limit"] = []string{limit}
-	h["X-RateLimit-Remaining"] = []string{remaining}
-	h["X-RateLimit-Used"] = []string{strconv.Itoa(q.Used)}
-	h["X-RateLimit-Reset"] = []string{strconv.FormatInt(q.Reset.Unix(), 10)}
 	h["X-RateLimit-Resource"] = core
+	h["X-RateLimit-Reset"] = []string{strconv.FormatInt(q.Reset.Unix(), 10)}
+	if q.Limit == unlimited {
+		h["X-RateLimit-Limit"], h["X-RateLimit-Remaining"], h["X-RateLimit-Used"] = noLimit, noLimit, noneUsed
+		return
+	}
+	h["X-RateLimit-Limit"] = []string{strconv.Itoa(q.Limit)}
+	h["X-RateLimit-Remaining"] = []string{strconv.Itoa(q.Remaining)}
+	h["X-RateLimit-Used"] = []string{strconv.Itoa(q.Used)}
 }
 
 // spell writes scopes as the server's era did: repo:deployment until February 2014 (contract 2.4).
@@ -195,7 +199,23 @@ func (a *API) spell(scopes string) string {
 	return scopes
 }
 
-func statusLine(code int) string { return strconv.Itoa(code) + " " + http.StatusText(code) }
+// statusLine is the old Status header, an echo of the status line (contract 1.8).
+func statusLine(code int) []string {
+	if line, ok := statusLines[code]; ok {
+		return line
+	}
+	return []string{strconv.Itoa(code) + " " + http.StatusText(code)}
+}
+
+var statusLines = func() map[int][]string {
+	lines := make(map[int][]string)
+	for code := 200; code < 600; code++ {
+		if text := http.StatusText(code); text != "" {
+			lines[code] = []string{strconv.Itoa(code) + " " + text}
+		}
+	}
+	return lines
+}()
 
 // tagged says whether an answer carries a tag: every 200 and 201 does (contract 1.7).
 func (rep *reply) tagged() bool {
@@ -266,7 +286,7 @@ func (w *weakTags) weaken() {
 	}
 	w.done = true
 	h := w.Header()
-	if tag := h["ETag"]; len(tag) == 1 && h.Get("Content-Encoding") != "" && !strings.HasPrefix(tag[0], "W/") {
-		h["ETag"] = []string{"W/" + tag[0]}
+	if tag := h[tagHeader]; len(tag) == 1 && h.Get("Content-Encoding") != "" && !strings.HasPrefix(tag[0], "W/") {
+		h[tagHeader] = []string{"W/" + tag[0]}
 	}
 }

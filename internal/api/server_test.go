@@ -199,7 +199,7 @@ func TestBodies(t *testing.T) {
 	const path = "/repos/acme/web/deployments"
 	send := func(body io.Reader, headers ...string) (int, string) {
 		t.Helper()
-		req := check(http.NewRequest("POST", w.url+"/api/v3"+path, body))(t)
+		req := check(http.NewRequest(http.MethodPost, w.url+"/api/v3"+path, body))(t)
 		req.Header.Set("Authorization", "token "+w.token("writer"))
 		for _, h := range headers {
 			name, value, _ := strings.Cut(h, ": ")
@@ -428,7 +428,7 @@ func TestClientAddress(t *testing.T) {
 		{"@", "", "@"},
 	} {
 		a := &API{options: Options{TrustedProxies: proxies}}
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = row.peer
 		if row.forwarded != "" {
 			r.Header.Set("X-Forwarded-For", row.forwarded)
