@@ -22,7 +22,7 @@ quickstart: build ## build it and see the Deployments API at work on a real repo
 	@$(BIN)/slipway quickstart
 
 test: packages ## all tests with the race detector; installs what they need, or says what that is
-	CGO_ENABLED=1 go test -race -timeout 20m ./...
+	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
 	@[ -n "$$SLIPWAY_RECORDED" ] || echo 'recorded exchanges: not run (SLIPWAY_RECORDED unset)'
 
 packages:
