@@ -125,6 +125,9 @@ func (g *scriptedGit) Resolve(_ context.Context, r *slipway.Repository, ref stri
 	if err != nil {
 		return deploy.Resolved{}, err
 	}
+	if !slipway.MayBeRef(ref) {
+		panic(ref + " must not reach git")
+	}
 	for _, full := range []string{"refs/heads/" + ref, "refs/tags/" + ref, ref} {
 		if sha, ok := repo.refs[full]; ok {
 			branch, _ := strings.CutPrefix(full, "refs/heads/")

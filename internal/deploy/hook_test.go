@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
+	"github.com/slipway-deploy/slipway/internal/hook"
 )
 
 func hookRequest(url string, events ...string) slipway.HookRequest {
@@ -150,6 +152,55 @@ func TestTestingAHookSendsTheLastPush(t *testing.T) {
 	if w.lastEvent() != before {
 		t.Error(w.names(before))
 	}
+}
+
+func TestAnAttemptIsShownAndMadeAgain(t *testing.T) {
+	w := newWorld(t)
+	h := w.hook("https://example.com/a", "push")
+	id := w.attempt(h)
+	got, err := w.Delivery(w.ctx, w.repo, h.ID, id)
+	if err != nil || got.GUID != "guid" || got.StatusCode != 500 || string(got.RequestBody) != "{}" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	list, err := w.ListDeliveries(w.ctx, w.repo, h.ID, 0, deploy.DeliveryFailure, 30)
+	if err != nil || len(list) != 1 || list[0].ID != id {
+		t.Errorf("%+v, %v", list, err)
+	}
+	list, err = w.ListDeliveries(w.ctx, w.repo, h.ID, 0, deploy.DeliverySuccess, 30)
+	if err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	before, wakes := w.lastEvent(), w.wakes.Load()
+	w.must(w.Redeliver(w.ctx, w.admin, w.repo, h.ID, id))
+	if w.names(before) != "delivery/requested" || w.wakes.Load() == wakes {
+		t.Error(w.names(before))
+	}
+	elsewhere := w.repository("acme", "other")
+	_, err = w.Delivery(w.ctx, elsewhere, h.ID, id)
+	w.refused(err, slipway.NotFound, "Not Found")
+	w.refused(w.Redeliver(w.ctx, w.admin, elsewhere, h.ID, id), slipway.NotFound, "Not Found")
+	other, err := w.CreateHook(w.ctx, w.admin, elsewhere, hookRequest("https://example.com/a"))
+	w.must(err)
+	_, err = w.Delivery(w.ctx, elsewhere, other.ID, id)
+	w.refused(err, slipway.NotFound, "Not Found")
+}
+
+// attempt is one failed attempt to deliver a ping to a hook.
+func (w *world) attempt(h slipway.Hook) int64 {
+	w.t.Helper()
+	batch, err := w.store.Unexpanded(w.ctx, 0, 100)
+	w.must(err)
+	w.must(w.store.Expand(w.ctx, hook.Expansion{To: batch.To, Deliveries: []hook.Delivery{{
+		Position: batch.To, EventID: w.lastEvent(), HookID: h.ID, RepositoryID: w.repo.ID, Event: "ping", GUID: "guid", Body: []byte("{}"),
+	}}}))
+	jobs, err := w.store.Claim(w.ctx, hook.Room{Healthy: 1, Failing: 1}, time.Minute)
+	w.must(err)
+	failed := hook.Attempt{At: w.time.now(), StatusCode: 500, Status: "Invalid HTTP Response: 500", Answered: true}
+	_, err = w.store.Finish(w.ctx, jobs[0], failed, hook.Next{At: w.time.now().Add(time.Hour)}, time.Minute)
+	w.must(err)
+	list, err := w.ListDeliveries(w.ctx, w.repo, h.ID, 0, "", 1)
+	w.must(err)
+	return list[0].ID
 }
 
 func TestHooksOfOtherRepositoriesAreNotThere(t *testing.T) {

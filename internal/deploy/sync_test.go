@@ -93,6 +93,13 @@ func TestTheFirstPushNamesTheDefaultBranch(t *testing.T) {
 			if name != "only tags" && found.Repository.DefaultBranch != test.want {
 				t.Errorf("a later push changed it to %s", found.Repository.DefaultBranch)
 			}
+			w.git.point(r, "refs/heads/"+found.Repository.DefaultBranch, slipway.ZeroSHA)
+			w.must(w.SyncRefs(w.ctx, r.ID))
+			later, err := w.FindRepositoryByID(w.ctx, w.admin, r.ID)
+			w.must(err)
+			if later.Repository.DefaultBranch != found.Repository.DefaultBranch {
+				t.Errorf("its removal changed it to %s", later.Repository.DefaultBranch)
+			}
 		})
 	}
 }
