@@ -75,7 +75,7 @@ func prefixes(texts ...string) []netip.Prefix {
 // because its last part is a number; a is then invalid if it is none of these.
 func numeric(host string) (a netip.Addr, is bool) {
 	parts := strings.Split(host, ".")
-	if !looksNumeric(parts[len(parts)-1]) {
+	if strings.Contains(host, ":") || !looksNumeric(parts[len(parts)-1]) {
 		return a, false
 	}
 	if len(parts) > 4 {

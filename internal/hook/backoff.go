@@ -52,7 +52,7 @@ func (p Policy) next(j Job, a Attempt, now time.Time, chance float64) Next {
 		n.Done, n.GaveUp = true, true
 	case gone || over:
 		n.Park = true
-	case j.Verdict:
+	case j.Verdict && a.Answered:
 		n.SetAside = true
 	case !j.OutOfOrder && p.suspect(j.Progress, n.Progress, a):
 		n.Probe = true

@@ -205,4 +205,3 @@ func (l logTo) Write(p []byte) (int, error) {
 	l.t.Log(string(p))
 	return len(p), nil
 }
-

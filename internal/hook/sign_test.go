@@ -1,0 +1,78 @@
+package hook
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-github/v89/github"
+
+	"github.com/slipway-deploy/slipway"
+)
+
+// TestSignatures has go-github, which nobody here wrote, check what is sent: both encodings, both algorithms.
+func TestSignatures(t *testing.T) {
+	payload := []byte(`{"ref":"a b&c=d+é%","n":1}`)
+	for _, encoding := range []string{"json", "form", ""} {
+		for _, algorithm := range []string{"X-Hub-Signature", "X-Hub-Signature-256"} {
+			j := Job{GUID: "guid", Event: "push", Body: payload, Hook: slipway.Hook{Secret: "s3cr3t", Config: map[string]string{"content_type": encoding}}}
+			body := encode(j)
+			h := (&sender{}).header(j, time.Now(), body)
+			only := http.Header{"Content-Type": h["Content-Type"], github.EventTypeHeader: {"push"}}
+			only.Set(algorithm, h[algorithm][0])
+			req := &http.Request{Method: http.MethodPost, Header: only, Body: http.NoBody}
+			req.Body = readCloser{bytes.NewReader(body)}
+			got, err := github.ValidatePayload(req, []byte("s3cr3t"))
+			if err != nil || !bytes.Equal(got, payload) {
+				t.Errorf("%q %s: %s, %v", encoding, algorithm, got, err)
+			}
+			req.Body = readCloser{bytes.NewReader(append(body, ' '))}
+			if _, err := github.ValidatePayload(req, []byte("s3cr3t")); err == nil {
+				t.Errorf("%q %s: a changed body passes", encoding, algorithm)
+			}
+		}
+	}
+}
+
+type readCloser struct{ *bytes.Reader }
+
+func (readCloser) Close() error { return nil }
+
+// TestStandardWebhooks has one vector of the specification (the example of its reference libraries) and our own reading of
+// secrets without its prefix.
+func TestStandardWebhooks(t *testing.T) {
+	h := http.Header{}
+	sign(h, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
+	if got := h["webhook-signature"]; len(got) != 1 || got[0] != "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" {
+		t.Errorf("signature %q", got)
+	}
+	if h["webhook-id"][0] != "msg_p5jXN8AQM9LWM0D4loKWxJek" || h["webhook-timestamp"][0] != "1614265330" {
+		t.Errorf("headers %v", h)
+	}
+	for _, secret := range []string{"plain", "whsec_not base64!"} {
+		h := http.Header{}
+		sign(h, secret, "id", time.Unix(7, 0), []byte("body"))
+		m := hmac.New(sha256.New, []byte(secret))
+		m.Write([]byte("id.7.body"))
+		if want := "v1," + base64.StdEncoding.EncodeToString(m.Sum(nil)); h["webhook-signature"][0] != want {
+			t.Errorf("%q: %q, want %q", secret, h["webhook-signature"][0], want)
+		}
+	}
+}
+
+func TestWithoutSecretNothingIsSigned(t *testing.T) {
+	h := (&sender{}).header(Job{GUID: "guid"}, time.Now(), nil)
+	for name := range h {
+		if strings.Contains(strings.ToLower(name), "signature") {
+			t.Errorf("%s is sent", name)
+		}
+	}
+	if h["webhook-id"] == nil || h["webhook-timestamp"] == nil {
+		t.Errorf("headers %v", h)
+	}
+}
