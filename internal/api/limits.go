@@ -110,7 +110,7 @@ func (q *quotas) enter(a slipway.Actor, address string, writes, free bool) (leav
 // find is called with the lock held.
 func (q *quotas) find(key string) *caller {
 	now := q.now()
-	if now.Sub(q.swept) > 10*time.Minute {
+	if age := now.Sub(q.swept); age > 10*time.Minute || age < 0 {
 		q.sweep(now)
 	}
 	c := q.callers[key]
