@@ -17,13 +17,8 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-const (
-	// maxWants bounds what a fetch may say, decompressed: 300,000 lines. git http-backend's bound is 10 MiB. Pushes have none.
-	maxWants = 16 << 20
-	// How much of a request is read for nothing, and for how long, so that a client still sending hears why it was refused.
-	maxDrained   = 64 << 20
-	drainingTime = 10 * time.Second
-)
+// maxWants bounds what a fetch may say, decompressed: 300,000 lines. git http-backend's bound is 10 MiB. Pushes have none.
+const maxWants = 16 << 20
 
 // flush is the packet that ends a list. As the whole of a request it asks for nothing: git sends it to see whether its
 // credentials are good before it sends a large request.
@@ -33,7 +28,7 @@ const flush = "0000"
 type body struct {
 	*bufio.Reader
 	wire   *wire
-	failed atomic.Pointer[error] // the first error of the decompressed side, but for the end
+	failed error // the first one of the decompressed side, but for the end
 }
 
 // openBody checks what a request says about its body, and gives it. For fetches it is bounded.
@@ -75,27 +70,12 @@ func (b *body) asks() (bool, error) {
 	return false, b.cause(err)
 }
 
-// broken says what was wrong with the body as far as it was read; nil if nothing was.
+// broken says what was wrong with the body as far as it was read; nil if nothing was. Nobody may still be reading.
 func (b *body) broken() error {
-	if err := b.failed.Load(); err != nil {
-		return b.cause(*err)
+	if b.failed == nil {
+		return nil
 	}
-	return nil
-}
-
-// drain reads on, for nothing.
-func (b *body) drain() {
-	if b.broken() != nil {
-		return
-	}
-	start := time.Now()
-	for n := int64(0); n < maxDrained && !b.wire.ended.Load() && time.Since(start) < drainingTime; {
-		more, err := io.CopyN(io.Discard, b.wire, 64<<10)
-		if err != nil {
-			return
-		}
-		n += more
-	}
+	return b.cause(b.failed)
 }
 
 // cause tells a bad request from a client that has gone.
@@ -117,13 +97,13 @@ func (b *body) cause(err error) error {
 // remembering keeps the first error of a reader but the end: who reads it is a process, which only sees the end.
 type remembering struct {
 	from   io.Reader
-	failed *atomic.Pointer[error]
+	failed *error
 }
 
 func (r *remembering) Read(p []byte) (int, error) {
 	n, err := r.from.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		r.failed.CompareAndSwap(nil, &err)
+	if err != nil && !errors.Is(err, io.EOF) && *r.failed == nil {
+		*r.failed = err
 	}
 	return n, err
 }

@@ -8,32 +8,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/git"
 )
 
 const (
-	waitForPlace = 30 * time.Second // git does not try again by itself
-	beginWithin  = 30 * time.Second
-	endWithin    = 10 * time.Minute // for very many refs; the client waits
+	beginWithin = 30 * time.Second
+	endWithin   = 10 * time.Minute // for very many refs; the client waits
 )
-
-// room is as many places as there may be requests of a kind at work.
-type room chan struct{}
-
-// enter takes a place, which leave gives back. Unavailable if none becomes free.
-func (r room) enter(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, waitForPlace)
-	defer cancel()
-	select {
-	case r <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return slipway.Because(slipway.Unavailable, "githttp: waiting for a place", ctx.Err())
-	}
-}
-
-func (r room) leave() { <-r }
 
 // protocol is the newest version of the protocol among those that the client names, as git reads it: "version=2", or empty
 // for the first one.
@@ -50,28 +31,15 @@ func (c *call) protocol() string {
 	return ""
 }
 
-// room is where the request has to find a place.
-func (c *call) room() room {
-	if c.target.push() {
-		return c.pushes
-	}
-	return c.fetches
-}
-
 // advertise answers what there is to fetch, or to push to: the first of the two requests of every command.
 func (c *call) advertise() error {
-	ctx := c.request.Context()
-	if err := c.room().enter(ctx); err != nil {
-		return err
-	}
-	defer c.room().leave()
 	c.reply.mediaType = c.target.mediaType("advertisement")
 	c.reply.sieve.raw = true
 	if c.protocol() != "version=2" {
 		service := "# service=git-" + c.target.service + "\n"
 		fmt.Fprintf(&c.reply.held, "%04x%s%s", len(service)+4, service, flush)
 	}
-	if err := c.transfer(ctx, nil); err != nil {
+	if err := c.transfer(nil); err != nil {
 		return err
 	}
 	return c.reply.finish()
@@ -89,22 +57,16 @@ func (c *call) exchange() error {
 		return err
 	}
 	if asks {
-		err = c.converse(in)
-		in.drain()
-	}
-	if err != nil {
-		return err
+		if err := c.converse(in); err != nil {
+			return err
+		}
 	}
 	return c.reply.finish()
 }
 
 // converse lets git read the request and answer it.
 func (c *call) converse(in *body) error {
-	if err := c.room().enter(c.request.Context()); err != nil {
-		return err
-	}
-	defer c.room().leave()
-	speak := c.fetch
+	speak := c.transfer
 	if c.target.push() {
 		speak = c.push
 	}
@@ -115,11 +77,9 @@ func (c *call) converse(in *body) error {
 	return err
 }
 
-func (c *call) fetch(in io.Reader) error { return c.transfer(c.request.Context(), in) }
-
-// transfer runs the service that was asked for.
-func (c *call) transfer(ctx context.Context, in io.Reader) error {
-	return c.repos.Transfer(ctx, &c.repo, git.Transfer{
+// transfer runs git. It ends with the request, but pushes do not.
+func (c *call) transfer(in io.Reader) error {
+	return c.repos.Transfer(c.request.Context(), &c.repo, git.Transfer{
 		Service: git.Service("git-" + c.target.service), Advertise: c.target.advertise, Protocol: c.protocol(), In: in, Out: c.reply,
 	})
 }
@@ -134,7 +94,7 @@ func (c *call) push(in io.Reader) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.endPush(ctx, intent)) }()
-	return c.transfer(ctx, in)
+	return c.transfer(in)
 }
 
 func (c *call) beginPush(ctx context.Context) (intent int64, err error) {

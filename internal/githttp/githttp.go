@@ -41,15 +41,11 @@ type Repos interface {
 
 // Options are choices with useful zero values.
 type Options struct {
-	Log    *slog.Logger  // nil: discard
-	Stall  time.Duration // a client that moves no byte for so long is cut off; zero: 60 s
-	AtOnce int           // fetches, and as many pushes, at once; zero: 32
+	Log   *slog.Logger  // nil: discard
+	Stall time.Duration // a client that moves no byte for so long is cut off; zero: 60 s
 }
 
-const (
-	defaultStall  = 60 * time.Second
-	defaultAtOnce = 32
-)
+const defaultStall = 60 * time.Second
 
 // New is the handler of /OWNER/NAME(.git)/{info/refs,git-upload-pack,git-receive-pack}.
 func New(decisions Decisions, repos Repos, o Options) http.Handler {
@@ -59,13 +55,7 @@ func New(decisions Decisions, repos Repos, o Options) http.Handler {
 	if o.Stall == 0 {
 		o.Stall = defaultStall
 	}
-	if o.AtOnce == 0 {
-		o.AtOnce = defaultAtOnce
-	}
-	return &handler{
-		decisions: decisions, repos: repos, log: o.Log, stall: o.Stall,
-		fetches: make(room, o.AtOnce), pushes: make(room, o.AtOnce),
-	}
+	return &handler{decisions: decisions, repos: repos, log: o.Log, stall: o.Stall}
 }
 
 type handler struct {
@@ -73,8 +63,6 @@ type handler struct {
 	repos     Repos
 	log       *slog.Logger
 	stall     time.Duration
-	fetches   room
-	pushes    room
 }
 
 // call is one request on its way through the edge.
