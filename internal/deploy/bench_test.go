@@ -1,6 +1,8 @@
 package deploy_test
 
 import (
+	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/slipway-deploy/slipway"
@@ -37,11 +39,13 @@ func BenchmarkCreateDeployment(b *testing.B) {
 }
 
 func BenchmarkCreateCommitStatus(b *testing.B) {
-	w := newWorld(b, func(s *deploy.Settings) { s.MaxStatusesPerContext = 1 << 30 })
+	w := newWorld(b)
+	var n atomic.Int64
 	b.SetParallelism(32)
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := w.CreateCommitStatus(w.ctx, w.admin, w.repo, string(w.main), slipway.CommitStatusRequest{State: "success"}); err != nil {
+			in := slipway.CommitStatusRequest{State: "success", Context: fmt.Sprint("ci/", n.Add(1)/100)}
+			if _, err := w.CreateCommitStatus(w.ctx, w.admin, w.repo, string(w.main), in); err != nil {
 				b.Error(err)
 			}
 		}

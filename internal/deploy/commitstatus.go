@@ -84,7 +84,11 @@ func (d *Decisions) ListCommitStatuses(ctx context.Context, r slipway.Repository
 		return list, err
 	}
 	err = d.store.View(ctx, func(tx Tx) error {
-		list, err = listed(tx.ListCommitStatuses(r.ID, sha, p))(tx.CountCommitStatuses(r.ID, sha))
+		list = Listed[slipway.CommitStatus]{Exact: true}
+		if list.Items, err = tx.ListCommitStatuses(r.ID, sha, p); err != nil {
+			return err
+		}
+		list.Total, err = tx.CountCommitStatuses(r.ID, sha)
 		return err
 	})
 	return list, err
@@ -104,10 +108,16 @@ func (d *Decisions) CombinedStatus(ctx context.Context, r slipway.Repository, re
 	if err != nil {
 		return Combined{}, err
 	}
-	first := min((p.Number-1)*p.Size, len(latest))
-	return Combined{
-		SHA: sha, State: slipway.CombinedState(latest), Total: len(latest), Statuses: latest[first:min(first+p.Size, len(latest))],
-	}, nil
+	return Combined{SHA: sha, State: slipway.CombinedState(latest), Total: len(latest), Statuses: page(latest, p)}, nil
+}
+
+// page cuts one page out of a list.
+func page[T any](list []T, p Page) []T {
+	if p.Number-1 > len(list)/p.Size {
+		return nil
+	}
+	first := min((p.Number-1)*p.Size, len(list))
+	return list[first:min(first+p.Size, len(list))]
 }
 
 // commitOf finds the commit whose statuses are asked for.

@@ -78,7 +78,7 @@ func (d *Decisions) autoMerge(ctx context.Context, a slipway.Actor, r slipway.Re
 	if err != nil {
 		return false, err
 	}
-	behind, err := d.git.Behind(ctx, &r, tip.SHA, commit.SHA)
+	behind, err := d.behind(ctx, r, tip.SHA, commit.SHA)
 	if err != nil || !behind {
 		return false, err
 	}

@@ -31,17 +31,7 @@ type Listed[T any] struct {
 	Exact bool // Total is known; where it is not, there is no last page to point at
 }
 
-// listed puts together a page and the length of its list. It takes the answers of the two calls one after the other, so
-// that a failed first one is not lost.
-func listed[T any](items []T, err error) func(total int, countErr error) (Listed[T], error) {
-	return func(total int, countErr error) (Listed[T], error) {
-		if err != nil || countErr != nil {
-			return Listed[T]{}, firstOf(err, countErr)
-		}
-		return Listed[T]{Items: items, Total: total, Exact: true}, nil
-	}
-}
-
+// firstOf is the first error there is.
 func firstOf(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -83,13 +73,13 @@ func (d *Decisions) ListDeployments(ctx context.Context, f slipway.DeploymentFil
 // DeleteDeployment removes a deployment and its statuses; its events stay. The live one of an environment that has others is
 // kept (contract 3.8): Invalid. NotFound when there is none.
 func (d *Decisions) DeleteDeployment(ctx context.Context, a slipway.Actor, r slipway.Repository, id int64) error {
-	if err := r.CheckWritable(); err != nil {
-		return err
-	}
 	return d.update(ctx, r.ID, func(tx Tx) error {
 		doomed, err := tx.Deployment(r.ID, id)
 		if err != nil {
 			return notFound(err)
+		}
+		if err := r.CheckWritable(); err != nil {
+			return err
 		}
 		others, err := tx.OthersIn(r.ID, doomed.Environment, id)
 		if err != nil {

@@ -33,7 +33,11 @@ func (d *Decisions) Environment(ctx context.Context, r slipway.Repository, name 
 // ListEnvironments lists a repository's environments, newest first.
 func (d *Decisions) ListEnvironments(ctx context.Context, r slipway.Repository, p Page) (list Listed[slipway.Environment], err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
-		list, err = listed(tx.ListEnvironments(r.ID, p))(tx.CountEnvironments(r.ID))
+		list = Listed[slipway.Environment]{Exact: true}
+		if list.Items, err = tx.ListEnvironments(r.ID, p); err != nil {
+			return err
+		}
+		list.Total, err = tx.CountEnvironments(r.ID)
 		return err
 	})
 	return list, err
@@ -123,13 +127,13 @@ func setRules(e *slipway.Environment, in slipway.EnvironmentRequest, reviewers [
 // DeleteEnvironment removes an environment and its rules. Deployments to it stay, and so does its name in them. NotFound when
 // there is none.
 func (d *Decisions) DeleteEnvironment(ctx context.Context, a slipway.Actor, r slipway.Repository, name string) error {
-	if err := r.CheckWritable(); err != nil {
-		return err
-	}
 	return d.update(ctx, r.ID, func(tx Tx) error {
 		e, err := tx.Environment(r.ID, name)
 		if err != nil {
 			return notFound(err)
+		}
+		if err := r.CheckWritable(); err != nil {
+			return err
 		}
 		if err := tx.RemoveEnvironment(r.ID, e.ID); err != nil {
 			return err

@@ -30,7 +30,11 @@ func (d *Decisions) Hook(ctx context.Context, r slipway.Repository, id int64) (h
 // ListHooks lists a repository's hooks, oldest first.
 func (d *Decisions) ListHooks(ctx context.Context, r slipway.Repository, p Page) (list Listed[slipway.Hook], err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
-		list, err = listed(tx.ListHooks(r.ID, p))(tx.CountHooks(r.ID))
+		list = Listed[slipway.Hook]{Exact: true}
+		if list.Items, err = tx.ListHooks(r.ID, p); err != nil {
+			return err
+		}
+		list.Total, err = tx.CountHooks(r.ID)
 		return err
 	})
 	return list, err

@@ -54,7 +54,10 @@ func (d *Decisions) MergeBranches(ctx context.Context, a slipway.Actor, r slipwa
 		return nil, err
 	}
 	commit, err := d.git.Commit(ctx, &r, sha, true)
-	return &commit, err
+	if err != nil {
+		return nil, damaged(err)
+	}
+	return &commit, nil
 }
 
 // mergeInto merges what from names into a branch, unless the branch holds it already: then the answer is empty. One merge
@@ -75,7 +78,7 @@ func (d *Decisions) mergeInto(ctx context.Context, a slipway.Actor, r slipway.Re
 		if err != nil {
 			return "", err
 		}
-		behind, err := d.git.Behind(ctx, &r, base, tip.SHA)
+		behind, err := d.behind(ctx, r, base, tip.SHA)
 		if err != nil || !behind {
 			return "", err
 		}
@@ -107,7 +110,7 @@ func (d *Decisions) mergeOnce(ctx context.Context, a slipway.Actor, r slipway.Re
 	default:
 		d.owed.add(r.ID, intent) // nobody knows whether the branch has moved
 	}
-	return "", err
+	return "", damaged(err)
 }
 
 // asConflict is the textual conflict inside an error, or nil.
@@ -128,6 +131,21 @@ func (d *Decisions) resolve(ctx context.Context, r slipway.Repository, ref strin
 		return Resolved{}, slipway.Fail(slipway.NotFound, "Not Found")
 	}
 	return d.git.Resolve(ctx, &r, ref)
+}
+
+// behind reports whether head lacks commits of base. Both were found just now.
+func (d *Decisions) behind(ctx context.Context, r slipway.Repository, base, head slipway.SHA) (bool, error) {
+	behind, err := d.git.Behind(ctx, &r, base, head)
+	return behind, damaged(err)
+}
+
+// damaged says what it means that git does not find what it has just named: the repository lacks objects. The caller asked for
+// nothing that is not there.
+func damaged(err error) error {
+	if slipway.KindOf(err) == slipway.NotFound {
+		return slipway.Because(slipway.Unavailable, "deploy: a repository lacks objects", err)
+	}
+	return err
 }
 
 // isMessage reports whether a text can be a commit's message.

@@ -145,11 +145,9 @@ func (m *model) removeEnvironment(t *rapid.T) {
 
 // check compares everything that can be asked with the model.
 func (m *model) check(t *rapid.T) {
-	all := deploy.Page{Number: 1, Size: 100}
-	got, err := m.w.ListDeployments(m.w.ctx, slipway.DeploymentFilter{RepositoryID: m.repo.ID}, all)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := everyPage(t, func(p deploy.Page) (deploy.Listed[slipway.Deployment], error) {
+		return m.w.ListDeployments(m.w.ctx, slipway.DeploymentFilter{RepositoryID: m.repo.ID}, p)
+	})
 	var have, want []string
 	line := func(id int64, environment, original, state string) string {
 		return fmt.Sprint(id, " ", environment, " ", original, " ", state)
@@ -169,11 +167,25 @@ func (m *model) check(t *rapid.T) {
 	m.checkEnvironments(t)
 }
 
-func (m *model) checkStatuses(t *rapid.T, d *modelDeployment) {
-	got, _, err := m.w.ListDeploymentStatuses(m.w.ctx, m.repo, d.id, deploy.Page{Number: 1, Size: 100})
-	if err != nil {
-		t.Fatal(err)
+// everyPage is a list put together from small pages.
+func everyPage[T any](t *rapid.T, list func(deploy.Page) (deploy.Listed[T], error)) (all deploy.Listed[T]) {
+	for p := (deploy.Page{Number: 1, Size: 30}); ; p.Number++ {
+		got, err := list(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Items, all.Total = append(all.Items, got.Items...), got.Total
+		if len(got.Items) < p.Size {
+			return all
+		}
 	}
+}
+
+func (m *model) checkStatuses(t *rapid.T, d *modelDeployment) {
+	got := everyPage(t, func(p deploy.Page) (deploy.Listed[slipway.DeploymentStatus], error) {
+		list, _, err := m.w.ListDeploymentStatuses(m.w.ctx, m.repo, d.id, p)
+		return list, err
+	})
 	var have []string
 	for _, s := range slices.Backward(got.Items) {
 		have = append(have, s.State)

@@ -23,7 +23,7 @@ func (d *Decisions) Branch(ctx context.Context, r slipway.Repository, name strin
 		return slipway.Branch{}, slipway.Commit{}, err
 	}
 	commit, err := d.git.Commit(ctx, &r, tip.SHA, false)
-	return slipway.Branch{Name: name, SHA: tip.SHA}, commit, err
+	return slipway.Branch{Name: name, SHA: tip.SHA}, commit, damaged(err)
 }
 
 // Commit finds the commit that a branch, tag, SHA, heads/x or tags/x names, with the files it changed if they are asked for.

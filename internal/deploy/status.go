@@ -35,7 +35,11 @@ func (d *Decisions) ListDeploymentStatuses(ctx context.Context, r slipway.Reposi
 		if of, err = tx.Deployment(r.ID, deploymentID); err != nil {
 			return notFound(err)
 		}
-		list, err = listed(tx.ListDeploymentStatuses(of.ID, p))(tx.CountDeploymentStatuses(of.ID))
+		list = Listed[slipway.DeploymentStatus]{Exact: true}
+		if list.Items, err = tx.ListDeploymentStatuses(of.ID, p); err != nil {
+			return err
+		}
+		list.Total, err = tx.CountDeploymentStatuses(of.ID)
 		return err
 	})
 	return list, of, err
@@ -45,11 +49,8 @@ func (d *Decisions) ListDeploymentStatuses(ctx context.Context, r slipway.Reposi
 // A success makes earlier live deployments of the environment inactive, unless auto_inactive is off; one event tells of the
 // status, and one of each of those. NotFound: the deployment. Invalid: the request, or one status too many.
 func (d *Decisions) CreateDeploymentStatus(ctx context.Context, a slipway.Actor, r slipway.Repository, deploymentID int64, in slipway.StatusRequest) (s slipway.DeploymentStatus, of slipway.Deployment, err error) {
-	if err := r.CheckWritable(); err != nil {
-		return s, of, err
-	}
-	// A deployment that is not there goes before a request that makes no sense (decisions §2).
-	if err := in.Check(); err != nil {
+	// That there is no such deployment is said before anything else that is wrong.
+	if err := firstOf(r.CheckWritable(), in.Check()); err != nil {
 		_, absent := d.Deployment(ctx, r, deploymentID)
 		return s, of, firstOf(absent, err)
 	}
