@@ -52,8 +52,10 @@ type Options struct {
 	MetaHooks        []string // CIDRs of /meta that deliveries leave from
 
 	MaxInWork int           // requests in work at once, reads and writes each; 0: 128
-	MaxQueued int           // requests that may wait for that, reads and writes each; 0: 256
+	MaxQueued int           // requests that may wait for that, reads and writes each; 0: 512
 	Timeout   time.Duration // of one request; 0: 20 s
+
+	BodyTimeout time.Duration // until a request's body has arrived; 0: 60 s
 
 	Log     *slog.Logger     // nil: nothing is logged
 	Now     func() time.Time // nil: time.Now
@@ -90,8 +92,8 @@ func New(d *deploy.Decisions, o Options) *API {
 		secure:  strings.HasPrefix(o.URLs.API, "https://"),
 		docs:    strings.TrimSuffix(or(o.DocumentationURL, "https://docs.github.com"), "/") + "/rest",
 		accepts: newAcceptReader(o.Era),
-		reads:   newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 256), patience),
-		writes:  newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 256), patience),
+		reads:   newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 512), patience),
+		writes:  newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 512), patience),
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -100,6 +102,7 @@ func New(d *deploy.Decisions, o Options) *API {
 		a.now = time.Now
 	}
 	a.options.Timeout = or(o.Timeout, 20*time.Second)
+	a.options.BodyTimeout = or(o.BodyTimeout, time.Minute)
 	a.quotas = newQuotas(o.RateLimit, o.RateLimitAnonymous, a.now)
 	a.apiHost = ownHost(o.URLs)
 	a.router = newRouter(a.prepare(routes()))

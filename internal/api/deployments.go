@@ -93,7 +93,7 @@ func (c *call) idempotencyKey(body []byte) (deploy.IdempotencyKey, error) {
 		return deploy.IdempotencyKey{}, slipway.Fail(slipway.Malformed, "Idempotency-Key must be 1 to 255 visible ASCII characters")
 	}
 	h := sha256.New()
-	h.Write([]byte(c.request.Method + "\n" + c.request.URL.EscapedPath() + "\n"))
+	h.Write([]byte(c.request.Method + "\n" + c.path + "\n"))
 	h.Write(body)
 	return deploy.IdempotencyKey{Key: lines[0], Hash: h.Sum(nil)}, nil
 }

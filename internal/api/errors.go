@@ -38,7 +38,7 @@ func (a *API) fail(c *call, err error) reply {
 	if e.Kind == slipway.Limited && strings.HasPrefix(e.Message, secondarySentence) {
 		status = http.StatusTooManyRequests
 	}
-	if status >= 500 {
+	if status >= http.StatusInternalServerError && !errors.Is(err, errBusy) {
 		a.logFailure(c, err, status)
 	}
 	rep := reply{
@@ -82,8 +82,12 @@ func (a *API) logFailure(c *call, err error, status int) {
 
 // documentation is the page an error points at: the route's, and the root for what is not about a route.
 func (a *API) documentation(c *call, e *slipway.Error) string {
-	if c.row == nil || e.Kind == slipway.Unauthorized && e.Message == "Bad credentials" || e.Kind == slipway.Limited {
+	switch {
+	case e.Kind == slipway.Limited:
+		return a.docs + "/overview/rate-limits-for-the-rest-api"
+	case c.row == nil:
 		return a.docs
+	default:
+		return c.row.docURL
 	}
-	return c.row.docURL
 }

@@ -24,6 +24,9 @@ type quota struct {
 // unlimited is what callers read while there is no limit: a large constant, since clients stop by themselves at zero.
 const unlimited = 1_000_000
 
+// maxCallers bounds how many callers are remembered.
+const maxCallers = 1 << 16
+
 // Secondary limits, which apply only where primary ones do.
 const (
 	concurrentRequests = 100
@@ -59,11 +62,17 @@ func (q *quotas) limitOf(a slipway.Actor) int {
 	return q.perHour
 }
 
+// callerKey names whose quota counts: an account's, or an address's. Of IPv6 the /64 counts, since one caller has all of it.
 func callerKey(a slipway.Actor, address string) string {
-	if a.Anonymous() {
-		return address
+	if !a.Anonymous() {
+		return "#" + strconv.FormatInt(a.Account.ID, 10)
 	}
-	return "#" + strconv.FormatInt(a.Account.ID, 10)
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() {
+		if net, err := ip.WithZone("").Prefix(64); err == nil {
+			return net.String()
+		}
+	}
+	return address
 }
 
 // look says how a caller stands without counting.
@@ -110,7 +119,7 @@ func (q *quotas) enter(a slipway.Actor, address string, writes, free bool) (leav
 // find is called with the lock held.
 func (q *quotas) find(key string) *caller {
 	now := q.now()
-	if age := now.Sub(q.swept); age > 10*time.Minute || age < 0 {
+	if age := now.Sub(q.swept); age > 10*time.Minute || age < 0 || len(q.callers) >= maxCallers {
 		q.sweep(now)
 	}
 	c := q.callers[key]
@@ -124,11 +133,19 @@ func (q *quotas) find(key string) *caller {
 	return c
 }
 
-// sweep forgets callers whose hour is over.
+// sweep forgets callers whose hour is over; when that leaves too many, others too: memory is worth more than their quotas.
 func (q *quotas) sweep(now time.Time) {
 	q.swept = now
 	for key, c := range q.callers {
 		if c.inWork == 0 && !now.Before(c.reset) {
+			delete(q.callers, key)
+		}
+	}
+	for key, c := range q.callers {
+		if len(q.callers) <= maxCallers/2 {
+			return
+		}
+		if c.inWork == 0 {
 			delete(q.callers, key)
 		}
 	}
@@ -196,10 +213,9 @@ func (ad *admission) enter(ctx context.Context) bool {
 
 func (ad *admission) leave() { <-ad.slots }
 
-func errBusy() error {
-	e := slipway.Fail(slipway.Unavailable, "The server is busy. Please try again in a moment.")
-	e.RetryAfter = time.Second
-	return e
+// errBusy is the answer of a full house. It is not worth a line in the log: the access log has it.
+var errBusy = &slipway.Error{
+	Kind: slipway.Unavailable, Message: "The server is busy. Please try again in a moment.", RetryAfter: time.Second,
 }
 
 // clientAddress is who is at the other end: the connection's address, or what a trusted proxy says of it.

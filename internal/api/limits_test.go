@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,20 @@ func TestLimits(t *testing.T) {
 		clock.at = clock.at.Add(time.Second)
 		if err := enter(somebody, true); err != nil {
 			t.Errorf("a second later: %v", err)
+		}
+	})
+
+	t.Run("addresses", func(t *testing.T) {
+		for address, want := range map[string]string{"192.0.2.1": "192.0.2.1", "2001:db8::1": "2001:db8::/64", "2001:db8::ffff:2": "2001:db8::/64", "fe80::1%eth0": "fe80::/64", "@": "@"} {
+			if got := callerKey(slipway.Actor{}, address); got != want {
+				t.Errorf("%s: %s", address, got)
+			}
+		}
+		for i := range maxCallers + 10 {
+			q.look(slipway.Actor{}, strconv.Itoa(i))
+		}
+		if len(q.callers) > maxCallers {
+			t.Errorf("%d callers are remembered", len(q.callers))
 		}
 	})
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -243,6 +244,18 @@ func TestOtherRepositories(t *testing.T) {
 					t.Errorf("%s %s: %d %s", row.method, path, got.StatusCode, got.body)
 				}
 			}
+		}
+	}
+	// Nor does a commit that only the other repository has.
+	w.git(filepath.Join(w.root, "acme", "web.git"), "commit refs/heads/secret\ncommitter A <a@example.com> 1700000900 +0000\ndata 6\nsecret\n\n", "fast-import", "--quiet")
+	secret := strings.TrimSpace(w.git(filepath.Join(w.root, "acme", "web.git"), "", "rev-parse", "refs/heads/secret"))
+	for path, body := range map[string]string{
+		"GET /commits/" + secret: "", "GET /commits/" + secret + "/status": "", "POST /statuses/" + secret: `{"state":"success"}`,
+		"POST /deployments": `{"ref":"` + secret + `"}`, "GET /compare/main..." + secret: "", "POST /merges": `{"base":"main","head":"` + secret + `"}`,
+	} {
+		method, path, _ := strings.Cut(path, " ")
+		if got := w.do(method, "/repos/acme/open"+path, body, "As: admin"); got.StatusCode != http.StatusNotFound && got.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("%s %s: %d %s", method, path, got.StatusCode, got.body)
 		}
 	}
 	if after := w.snapshot("/repos/acme/web", ids); after != before {

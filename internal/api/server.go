@@ -17,10 +17,7 @@ import (
 )
 
 // Limits of one request (promise S12).
-const (
-	maxBody     = 1 << 20
-	bodySeconds = 60 // a body that takes longer is cut off
-)
+const maxBody = 1 << 20
 
 // call is one request on its way through the edge, and all that a handler sees of it.
 type call struct {
@@ -30,6 +27,7 @@ type call struct {
 	accept  accepted
 	Actor   slipway.Actor
 
+	path   string // below the API's base, escaped as it came
 	row    *route // nil: no such route
 	at     place
 	values values
@@ -89,7 +87,7 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	c := &call{request: r, id: newRequestID(start), address: a.clientAddress(r), accept: a.accepts.read(r.Header["Accept"])}
 	if r.ContentLength != 0 {
-		_ = http.NewResponseController(w).SetReadDeadline(start.Add(bodySeconds * time.Second)) // not every writer can
+		_ = http.NewResponseController(w).SetReadDeadline(start.Add(a.options.BodyTimeout)) // not every writer can
 	}
 	rep := a.guarded(c)
 	status, size := a.write(w, c, rep)
@@ -112,7 +110,7 @@ func (a *API) guarded(c *call) (rep reply) {
 		room = a.reads
 	}
 	if !room.enter(c.request.Context()) {
-		return a.fail(c, errBusy())
+		return a.fail(c, errBusy)
 	}
 	defer room.leave()
 	ctx, cancel := a.work(c.request, !c.safe())
@@ -137,9 +135,9 @@ func (a *API) answer(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	c.Actor = actor
-	path, known := a.base(c.request)
-	if known {
-		c.row, c.at, known = a.router.find(c.request.Method, path, &c.values)
+	var known bool
+	if c.path, known = a.base(c.request); known {
+		c.row, c.at, known = a.router.find(c.request.Method, c.path, &c.values)
 	}
 	c.leave, err = a.quotas.enter(c.Actor, c.address, !c.safe(), known && c.row.free)
 	if err != nil {

@@ -236,6 +236,19 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestSlowBody: who sends half a body and stops is answered, and the connection is closed.
+func TestSlowBody(t *testing.T) {
+	w := newWorld(t, func(o *worldOptions) { o.BodyTimeout = 100 * time.Millisecond })
+	got := w.raw("POST /api/v3/repos/acme/web/deployments HTTP/1.1\r\nHost: a\r\nUser-Agent: t\r\nAuthorization: token " + w.token("writer") + "\r\nContent-Length: 20\r\n\r\n{")
+	if !strings.HasPrefix(got, "HTTP/1.1 400 ") {
+		t.Errorf("%s", got)
+	}
+	s := NewServer(w.api, nil)
+	if s.ReadHeaderTimeout != 5*time.Second || s.IdleTimeout > 65*time.Second || s.MaxHeaderBytes > 64<<10 {
+		t.Errorf("%+v", s)
+	}
+}
+
 type endless byte
 
 func (e endless) Read(b []byte) (int, error) {
