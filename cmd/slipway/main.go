@@ -1,0 +1,85 @@
+// Command slipway is GitHub's Deployments API for any Git repository, on your own machine.
+//
+//	slipway serve                                          the server: REST, Git over HTTP, webhooks
+//	slipway quickstart                                     the same on an empty folder, with its story told
+//	slipway token create --user ci --scopes repo_deployment
+//	slipway repo create acme/web
+//
+// This package wires the others together and holds no rule. Each subcommand is one file. Administration goes through the
+// data folder: over its socket while the server runs, in process while it does not, with the same handlers both ways.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	root := rootCommand()
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "slipway:", err)
+		os.Exit(exitCode(err))
+	}
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "slipway",
+		Short:         "GitHub's Deployments API for any Git repository",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(serveCommand(), quickstartCommand(), userCommand(), tokenCommand(), repoCommand(), configCommand(), versionCommand())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef("%w (`%s --help` lists the flags)", err, c.CommandPath())
+	})
+	markUsage(root)
+	return root
+}
+
+// usage is an error of whoever typed the command: exit code 2 (decisions §7). Everything else is 1.
+type usage struct{ error }
+
+func (u usage) Unwrap() error { return u.error }
+
+func usagef(format string, args ...any) error { return usage{fmt.Errorf(format, args...)} }
+
+func exitCode(err error) int {
+	if errors.As(err, &usage{}) {
+		return 2
+	}
+	return 1
+}
+
+// markUsage makes what cobra itself refuses (a word too many, a command that does not exist) a usage error.
+func markUsage(c *cobra.Command) {
+	if c.HasSubCommands() && c.RunE == nil && c.Run == nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fmt.Errorf("%s has no command %q (`%s --help` lists them)", c.CommandPath(), args[0], c.CommandPath())
+			}
+			return nil
+		}
+		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
+	if args := c.Args; args != nil {
+		c.Args = func(c *cobra.Command, got []string) error {
+			if err := args(c, got); err != nil {
+				return usage{err}
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		markUsage(sub)
+	}
+}

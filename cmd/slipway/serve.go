@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// serveCommand runs the server until it is told to stop.
+func serveCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server",
+		Long: `Run the server: GitHub's REST API below /api/v3, Git over HTTP at /OWNER/NAME.git, webhooks.
+
+Standard output gets two lines that scripts can wait for: on the first start the administrator's token, and
+"slipway: ready on URL". Everything else goes to standard error. SIGTERM finishes what is under way and exits 0.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			l, err := load(c.Flags(), os.Getenv)
+			if err != nil {
+				return err
+			}
+			return serve(c.Context(), l.Settings, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	addFlags(c.Flags())
+	return c
+}
+
+func serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
+	log := newLog(s, stderr)
+	for _, name := range s.withoutEffect() {
+		log.Warn("this setting has no effect in this version", "setting", name)
+	}
+	v, err := newServer(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	if v.token != "" {
+		fmt.Fprintf(stdout, "slipway: admin token: %s\n", v.token)
+	}
+	return v.run(ctx, func() { fmt.Fprintf(stdout, "slipway: ready on %s\n", v.urls.Web) })
+}
+
+// withoutEffect names settings that are accepted, because scripts may already say them, but that nothing reads yet.
+func (s Settings) withoutEffect() (names []string) {
+	for name, said := range map[string]bool{
+		"authorizations-api":         s.AuthorizationsAPI,
+		"password-auth":              s.PasswordAuth,
+		"events-include-deployments": s.EventsDeployments,
+	} {
+		if said {
+			names = append(names, name)
+		}
+	}
+	return names
+}

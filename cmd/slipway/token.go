@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/client"
+	"github.com/slipway-deploy/slipway/internal/wire"
+)
+
+// tokenCommand manages tokens.
+func tokenCommand() *cobra.Command {
+	c := &cobra.Command{Use: "token", Short: "Tokens: create, list, revoke"}
+	c.AddCommand(tokenCreateCommand(), tokenListCommand(), tokenRevokeCommand())
+	return c
+}
+
+func tokenCreateCommand() *cobra.Command {
+	var in wire.LocalTokenRequest
+	var expires time.Duration
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "create --user LOGIN --scopes SCOPE,…",
+		Short: "Create a token and print it, once",
+		Long: `Create a token and print it: nothing else goes to standard output, and it cannot be shown again.
+The account is created when there is none.`,
+		Example: `  TOKEN=$(slipway token create --user ci --scopes repo_deployment,repo:status --expires 720h)`,
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if c.Flags().Changed("expires") {
+				if expires <= 0 {
+					return usagef("--expires: %q is not a time from now on; write it like 720h", expires)
+				}
+				in.Expires = expires.String()
+			}
+			if err := knownScopes(in.Scopes); err != nil {
+				return err
+			}
+			return administer(c, func(ctx context.Context, admin *client.Client) error {
+				token, err := admin.CreateToken(ctx, in)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(c.OutOrStdout(), token)
+				}
+				fmt.Fprintln(c.OutOrStdout(), token.Token)
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVar(&in.User, "user", "", "whose token it is")
+	c.Flags().StringSliceVar(&in.Scopes, "scopes", nil, "what it may do: "+strings.Join(slipway.KnownScopes(), ", "))
+	c.Flags().StringVar(&in.Name, "name", "", "what it is for")
+	c.Flags().DurationVar(&expires, "expires", 0, "how long it is valid, such as 720h (default for ever)")
+	c.Flags().BoolVar(&in.Admin, "admin", false, "make the account an administrator of this server")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	mustFlag(c, "user", "scopes")
+	_ = c.RegisterFlagCompletionFunc("scopes", cobra.FixedCompletions(slipway.KnownScopes(), cobra.ShellCompDirectiveNoFileComp))
+	adminFlags(c)
+	return c
+}
+
+// knownScopes refuses a scope that nothing would ever ask for: most likely it is misspelled.
+func knownScopes(scopes []string) error {
+	for _, s := range scopes {
+		for _, name := range slipway.ParseScopes(s) {
+			if !contains(slipway.KnownScopes(), name) {
+				return usagef("--scopes: %q is not a scope; the scopes are %s", name, strings.Join(slipway.KnownScopes(), ", "))
+			}
+		}
+	}
+	return nil
+}
+
+func tokenListCommand() *cobra.Command {
+	var user string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List tokens; never their secrets",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return administer(c, func(ctx context.Context, admin *client.Client) error {
+				tokens, err := admin.Tokens(ctx, user)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(c.OutOrStdout(), tokens)
+				}
+				var rows [][]any
+				for _, t := range tokens {
+					scopes := strings.Join(t.Scopes, ",")
+					rows = append(rows, []any{t.ID, t.User, t.Name, "…" + t.LastEight, scopes, when(t.ExpiresAt, "never"), when(t.LastUsedAt, "never")})
+				}
+				return table(c.OutOrStdout(), "ID\tUSER\tNAME\tTOKEN\tSCOPES\tEXPIRES\tLAST USED", rows)
+			})
+		},
+	}
+	c.Flags().StringVar(&user, "user", "", "only this account's")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	adminFlags(c)
+	return c
+}
+
+func tokenRevokeCommand() *cobra.Command {
+	var value string
+	c := &cobra.Command{
+		Use:   "revoke ID | --value -",
+		Short: "End a token, by its id or by the token itself on standard input",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			in, err := revocation(c, args, value)
+			if err != nil {
+				return err
+			}
+			return administer(c, func(ctx context.Context, admin *client.Client) error {
+				return admin.RevokeToken(ctx, in)
+			})
+		},
+	}
+	c.Flags().StringVar(&value, "value", "", "- reads the token from standard input; process arguments are seen by others")
+	adminFlags(c)
+	return c
+}
+
+func revocation(c *cobra.Command, args []string, value string) (in wire.LocalRevokeRequest, err error) {
+	switch {
+	case len(args) == 1 && value == "":
+		if in.ID, err = strconv.ParseInt(args[0], 10, 64); err != nil || in.ID <= 0 {
+			return in, usagef("%q is not the id of a token; `slipway token list` shows them", args[0])
+		}
+	case len(args) == 0 && value == "-":
+		line, _ := bufio.NewReader(c.InOrStdin()).ReadString('\n')
+		if in.Token = strings.TrimSpace(line); in.Token == "" {
+			return in, usagef("--value -: there is no token on standard input")
+		}
+	default:
+		return in, usagef("write `token revoke ID`, or `token revoke --value -` with the token on standard input")
+	}
+	return in, nil
+}
+
+// mustFlag makes flags obligatory.
+func mustFlag(c *cobra.Command, names ...string) {
+	run := c.RunE
+	c.RunE = func(c *cobra.Command, args []string) error {
+		for _, name := range names {
+			if !c.Flags().Changed(name) {
+				return usagef("--%s is missing (`%s --help` shows an example)", name, c.CommandPath())
+			}
+		}
+		return run(c, args)
+	}
+}
