@@ -1,6 +1,7 @@
 package api
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -148,7 +149,7 @@ func TestAPIHost(t *testing.T) {
 		if got := w.send("GET", w.url+"/meta", "", "Host: "+host); got.StatusCode != want {
 			t.Errorf("%s: %d, want %d", host, got.StatusCode, want)
 		}
-		if got := w.send("GET", w.url+"/api/v3/meta", "", "Host: "+host); got.StatusCode != 200 {
+		if got := w.send("GET", w.url+"/api/v3/meta", "", "Host: "+host); got.StatusCode != http.StatusOK {
 			t.Errorf("%s below /api/v3: %d", host, got.StatusCode)
 		}
 	}

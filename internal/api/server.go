@@ -90,8 +90,33 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).SetReadDeadline(start.Add(a.options.BodyTimeout)) // not every writer can
 	}
 	rep := a.guarded(c)
+	if rep.closing {
+		_ = http.NewResponseController(w).EnableFullDuplex() // HTTP/1 would stop reading once it has answered
+	}
 	status, size := a.write(w, c, rep)
+	if rep.closing {
+		drain(w, r)
+	}
 	a.logAccess(c, status, size, time.Since(start))
+}
+
+// What is read of a body that was refused for its size, and for how long. The caller may be one that sends everything before
+// it reads the answer: were the connection closed under it, it would never see why.
+const (
+	drained      = 256 << 20
+	drainSeconds = 20
+)
+
+// drain lets a caller finish sending what nobody wants. The answer is on its way already, and no slot is held meanwhile.
+func drain(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Expect") != "" {
+		return // it waits to hear whether to send anything
+	}
+	rc := http.NewResponseController(w)
+	if rc.Flush() != nil || rc.SetReadDeadline(time.Now().Add(drainSeconds*time.Second)) != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, r.Body, drained)
 }
 
 // guarded finds the reply and turns a panic into an error that is logged and not shown.

@@ -236,6 +236,40 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+// TestLargeBody: a caller that sends everything before it reads sees the 413, whether or not it said how much it would send.
+func TestLargeBody(t *testing.T) {
+	w := newWorld(t)
+	const mebibytes = 64
+	for name, frame := range map[string]func(io.Writer) error{
+		"Content-Length: 67108864": func(to io.Writer) error {
+			_, err := io.CopyN(to, endless('x'), mebibytes<<20)
+			return err
+		},
+		"Transfer-Encoding: chunked": func(to io.Writer) error {
+			chunk := fmt.Sprintf("%x\r\n%s\r\n", 1<<20, strings.Repeat("x", 1<<20))
+			for range mebibytes {
+				if _, err := io.WriteString(to, chunk); err != nil {
+					return err
+				}
+			}
+			_, err := io.WriteString(to, "0\r\n\r\n")
+			return err
+		},
+	} {
+		conn := check(net.Dial("tcp", strings.TrimPrefix(w.url, "http://")))(t)
+		_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+		_, _ = io.WriteString(conn, "POST /api/v3/repos/acme/web/deployments HTTP/1.1\r\nHost: a\r\nUser-Agent: t\r\nAuthorization: token "+w.token("writer")+"\r\n"+name+"\r\n\r\n")
+		if err := frame(conn); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		got, err := io.ReadAll(conn)
+		if err != nil || !strings.HasPrefix(string(got), "HTTP/1.1 413 ") || !strings.Contains(string(got), `"message"`) {
+			t.Errorf("%s: %v %s", name, err, got)
+		}
+		_ = conn.Close()
+	}
+}
+
 // TestSlowBody: who sends half a body and stops is answered, and the connection is closed.
 func TestSlowBody(t *testing.T) {
 	w := newWorld(t, func(o *worldOptions) { o.BodyTimeout = 100 * time.Millisecond })
