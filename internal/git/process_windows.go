@@ -1,0 +1,15 @@
+package git
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+var errDiskFull error = syscall.Errno(112) // ERROR_DISK_FULL
+
+func ownGroup(*exec.Cmd) {}
+
+// askToEnd ends git: there is no way to ask.
+func askToEnd(cmd *exec.Cmd) error { return cmd.Process.Kill() }
+
+func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }

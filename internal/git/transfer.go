@@ -1,0 +1,195 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/slipway-deploy/slipway"
+)
+
+// Service is one of the two sides of a transfer that a server offers.
+type Service string
+
+// The services of git's smart protocol.
+const (
+	UploadPack  Service = "git-upload-pack"  // what clone and fetch ask for
+	ReceivePack Service = "git-receive-pack" // what push asks for
+)
+
+// How long clones and pushes wait for their turn, and how long one may go on without a byte in either direction. A large
+// push is silent while its objects are checked and its refs written; a list of refs has no reason to be.
+const (
+	transferPatience = 30 * time.Second
+	silence          = 15 * time.Minute
+)
+
+// Transfer is one request of a clone or a push.
+type Transfer struct {
+	Service   Service
+	Advertise bool      // list the refs; nothing is read
+	Protocol  string    // what the client wrote into Git-Protocol; only versions of fetches are passed on
+	In        io.Reader // not read to its end when git ends before it
+	Out       io.Writer
+}
+
+// Transfer runs one request of a clone or a push. A clone ends when ctx does. A push does not: when its client is gone, In
+// ends, and git, which then has all of it or too little, finishes or gives up by itself and leaves nothing lying about. What a
+// push has moved is on disk when Transfer returns, whatever the error.
+//
+// Unavailable: the repository cannot be read, or too many transfers are under way (with RetryAfter). git's own refusals are
+// part of the protocol and no error.
+func (g *Repositories) Transfer(ctx context.Context, r *slipway.Repository, t Transfer) error {
+	op := "git: " + string(t.Service)
+	repo, err := g.at(r)
+	if err != nil {
+		return err
+	}
+	if !repo.present() {
+		return unavailable(op, errAbsent)
+	}
+	if t.Service == ReceivePack && !t.Advertise {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, done, err := g.begin(ctx)
+	if err != nil {
+		return unavailable(op, err)
+	}
+	defer done()
+	if err := g.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer g.transfers.Release(1)
+	if t.Service != ReceivePack || t.Advertise {
+		return g.explain(op, g.transfer(ctx, repo, t))
+	}
+	began := time.Now()
+	leave := g.enter(repo)
+	err = g.transfer(ctx, repo, t)
+	leave(err != nil)
+	g.upkeep.need(repo)
+	return g.explain(op, errors.Join(err, repo.sync(began)))
+}
+
+func (g *Repositories) explain(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return unavailable(op, err)
+}
+
+func (g *Repositories) takeTurn(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, transferPatience)
+	defer cancel()
+	if err := g.transfers.Acquire(ctx, 1); err != nil {
+		return &slipway.Error{
+			Kind: slipway.Unavailable, Message: "Too many clones and pushes are under way. Please try again.",
+			RetryAfter: 5 * time.Second, Op: "git: wait for a transfer", Err: err,
+		}
+	}
+	return nil
+}
+
+// transfer runs the service and feeds it.
+func (g *Repositories) transfer(ctx context.Context, repo *repository, t Transfer) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	patience := silence
+	if t.Advertise {
+		patience = g.options.Timeout
+	}
+	quiet := time.AfterFunc(patience, func() { cancel(errSilent) })
+	defer quiet.Stop()
+	alive := func() { quiet.Reset(patience) }
+
+	cmd, said := g.command(ctx, run{args: t.args(repo), env: t.env()})
+	cmd.Stdout = alert{t.out(), alive}
+	feed, err := t.feed(cmd, alive)
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		feed.Wait()
+		return g.finish(ctx, cmd, said, err)
+	}
+	err = g.finish(ctx, cmd, said, cmd.Wait())
+	feed.Wait()
+	return err
+}
+
+var errSilent = errors.New("nothing came or went for too long")
+
+func (t Transfer) args(repo *repository) []string {
+	args := []string{strings.TrimPrefix(string(t.Service), "git-")}
+	if t.Service == UploadPack {
+		args = append(args, "--strict")
+	}
+	args = append(args, "--stateless-rpc")
+	if t.Advertise {
+		args = append(args, "--advertise-refs")
+	}
+	return append(args, "--end-of-options", repo.dir)
+}
+
+// env passes the protocol's version on. A push has only one, whatever the client offers.
+func (t Transfer) env() []string {
+	const allowed = "abcdefghijklmnopqrstuvwxyz0123456789=:.-"
+	if t.Service != UploadPack || t.Protocol == "" || len(t.Protocol) > 200 || strings.Trim(t.Protocol, allowed) != "" {
+		return nil
+	}
+	return []string{"GIT_PROTOCOL=" + t.Protocol}
+}
+
+// out is where git's answer goes. A push whose client is gone is finished all the same, so nobody hears that it is.
+func (t Transfer) out() io.Writer {
+	if t.Service == ReceivePack {
+		return deaf{t.Out}
+	}
+	return t.Out
+}
+
+// deaf is a writer that takes everything, also when nobody listens.
+type deaf struct{ io.Writer }
+
+func (d deaf) Write(p []byte) (int, error) {
+	_, _ = d.Writer.Write(p)
+	return len(p), nil
+}
+
+// feed copies In to the process, and reads In to its end when the process does not want it: a client that is still sending
+// would not listen to the answer.
+func (t Transfer) feed(cmd *exec.Cmd, alive func()) (*sync.WaitGroup, error) {
+	var feeding sync.WaitGroup
+	if t.In == nil {
+		return &feeding, nil
+	}
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("a pipe: %w", err)
+	}
+	feeding.Go(func() {
+		_, err := io.Copy(alert{stdin, alive}, t.In)
+		_ = stdin.Close()
+		if err != nil {
+			_, _ = io.Copy(io.Discard, t.In) // ends at once when it was In that failed
+		}
+	})
+	return &feeding, nil
+}
+
+// alert is a writer that reports signs of life.
+type alert struct {
+	io.Writer
+	alive func()
+}
+
+func (a alert) Write(p []byte) (int, error) {
+	n, err := a.Writer.Write(p)
+	a.alive()
+	return n, err
+}
