@@ -109,6 +109,11 @@ func (t *tx) CountDeployments(f slipway.DeploymentFilter) (n int, exact bool, er
 		return 0, false, err
 	}
 	switch {
+	case s.leading == leadSHA && s.filters == 0:
+		n, err := t.q.CountSHA(t.ctx, db.CountSHAParams{
+			RepositoryID: s.repository, ShaFrom: s.shaFrom, ShaBelow: s.shaEnd, Lim: countable + 1,
+		})
+		return int(n), n <= countable, t.failed("count deployments", err)
 	case s.leading == leadSHA:
 		row, err := t.q.CountDeploymentsOfSHA(t.ctx, db.CountDeploymentsOfSHAParams{
 			Ref: s.ref, Task: s.task, EnvironmentKey: s.env, RepositoryID: s.repository, ShaFrom: s.shaFrom, ShaBelow: s.shaEnd,

@@ -52,6 +52,9 @@ func newGroup(d *DB, s *session) *group {
 
 // do has fn run by the loop and waits for what became of it. It ends early only while nothing of fn has run.
 func (g *group) do(ctx context.Context, fn func(*tx) error) error {
+	if ctx.Err() != nil {
+		return gaveUp(ctx)
+	}
 	c := &call{fn: fn, done: make(chan struct{})}
 	select {
 	case g.calls <- c:
@@ -128,7 +131,11 @@ type batch struct {
 // run begins a transaction with a first call, adds those that are waiting, and commits.
 func (g *group) run(c *call) {
 	b := &batch{group: g, ctx: context.Background()}
-	if err := beginImmediate(b.ctx, g.session); err != nil {
+	err := beginImmediate(b.ctx, g.session)
+	if err != nil && g.session.control(b.ctx, rollback) == nil { // the group before could not even be rolled back
+		err = beginImmediate(b.ctx, g.session)
+	}
+	if err != nil {
 		c.finish(failure("begin", err))
 		return
 	}

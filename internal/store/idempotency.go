@@ -45,7 +45,7 @@ func (t *tx) RemoveOldIdempotencyKeys(before time.Time, limit int) (int, error) 
 	keys, err := t.q.ListOldKeys(t.ctx, db.ListOldKeysParams{Before: micro(before), Lim: int64(limit)})
 	for _, k := range keys {
 		if err == nil {
-			err = t.q.DeleteKey(t.ctx, db.DeleteKeyParams{AccountID: k.AccountID, Key: k.Key})
+			err = t.q.DeleteKey(t.ctx, db.DeleteKeyParams(k))
 		}
 	}
 	return len(keys), t.failed("remove old keys", err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,7 +18,11 @@ import (
 type postgres struct {
 	db        *DB
 	pool      *sql.DB
+	turns     *turns
 	sequencer *sequencer
+
+	running sync.RWMutex // held by whatever uses a connection
+	closed  bool
 }
 
 // openPostgres brings the schema up to date on a connection of its own, which may take as long as it needs, and then opens
@@ -38,10 +43,7 @@ func openPostgres(ctx context.Context, d *DB) (engine, error) {
 	pool.SetMaxOpenConns(d.config.Connections)
 	pool.SetMaxIdleConns(d.config.Connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	e := &postgres{db: d, pool: pool}
-	if err := e.ping(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open database %s on %s: %w", config.Database, config.Host, err), pool.Close())
-	}
+	e := &postgres{db: d, pool: pool, turns: newTurns(d.config.Connections)}
 	e.sequencer = newSequencer(d, e)
 	return e, nil
 }
@@ -76,11 +78,33 @@ func readUTC(_ context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
+// connect takes a connection, waiting as long as ctx allows. Its user calls done in the end.
+func (e *postgres) connect(ctx context.Context) (s *session, done func(), err error) {
+	e.running.RLock()
+	if e.closed {
+		e.running.RUnlock()
+		return nil, nil, failure("connect", errClosed)
+	}
+	conn, err := e.pool.Conn(ctx)
+	if err != nil {
+		e.running.RUnlock()
+		return nil, nil, failure("connect", err)
+	}
+	return newPostgresSession(conn), e.running.RUnlock, nil
+}
+
 // update runs fn under its scope's lock, again if PostgreSQL asks for it.
 func (e *postgres) update(ctx context.Context, scope int64, fn func(*tx) error) error {
+	waiting, stop := context.WithTimeout(ctx, updateTime)
+	defer stop()
+	give, err := e.turns.take(waiting, scope)
+	if err != nil {
+		return err
+	}
+	defer give()
 	begin := func(ctx context.Context, s *session) error { return beginScope(ctx, s, scope) }
 	for try := 1; ; try++ {
-		recorded, err := e.transact(ctx, begin, commit, fn)
+		recorded, err := e.transact(waiting, begin, fn)
 		if err == nil && recorded {
 			e.sequencer.wake()
 		}
@@ -92,8 +116,9 @@ func (e *postgres) update(ctx context.Context, scope int64, fn func(*tx) error) 
 
 // view runs fn in a snapshot.
 func (e *postgres) view(ctx context.Context, fn func(*tx) error) error {
-	begin := func(ctx context.Context, s *session) error { return s.control(ctx, beginPostgresSnapshot) }
-	_, err := e.transact(ctx, begin, commit, fn)
+	waiting, stop := context.WithTimeout(ctx, updateTime)
+	defer stop()
+	_, err := e.transact(waiting, func(ctx context.Context, s *session) error { return s.control(ctx, beginPostgresSnapshot) }, fn)
 	return err
 }
 
@@ -101,49 +126,43 @@ func (e *postgres) view(ctx context.Context, fn func(*tx) error) error {
 func (e *postgres) single(ctx context.Context, fn func(*tx) error) error {
 	waiting, stop := context.WithTimeout(ctx, updateTime)
 	defer stop()
-	conn, err := e.pool.Conn(waiting)
+	s, done, err := e.connect(waiting)
 	if err != nil {
-		return failure("connect", err)
+		return err
 	}
-	s := newPostgresSession(conn)
+	defer done()
 	defer func() { _ = s.close() }() // only gives it back
 	inside, stop := context.WithTimeout(context.WithoutCancel(ctx), updateTime)
 	defer stop()
 	return fn(e.db.newTx(inside, s))
 }
 
-// transact takes a connection, begins, runs fn and ends. Until fn runs the caller may give up; after that only the clock
-// ends it.
-func (e *postgres) transact(ctx context.Context, begin func(context.Context, *session) error, end string, fn func(*tx) error) (recorded bool, err error) {
-	waiting, stop := context.WithTimeout(ctx, updateTime)
-	defer stop()
-	conn, err := e.pool.Conn(waiting)
+// transact takes a connection, begins, runs fn and commits. Until fn runs the caller may give up; after that only the
+// clock ends it. recorded says that events were, and wait for their positions.
+func (e *postgres) transact(ctx context.Context, begin func(context.Context, *session) error, fn func(*tx) error) (recorded bool, err error) {
+	s, done, err := e.connect(ctx)
 	if err != nil {
-		return false, failure("connect", err)
+		return false, err
 	}
-	s := newPostgresSession(conn)
-	if err := begin(waiting, s); err != nil {
-		s.discard() // it may be waiting for a lock still
+	defer done()
+	if err := begin(ctx, s); err != nil {
+		s.discard() // it may still be waiting for a lock
 		return false, failure("begin", err)
 	}
 	inside, stop := context.WithTimeout(context.WithoutCancel(ctx), updateTime)
 	defer stop()
-	ended := false
-	defer func() { // also when fn panics or exits
-		if !ended {
-			e.abort(s)
-		}
-	}()
+	fate := e.abort // also when fn panics or exits
+	defer func() { fate(s) }()
 	t := e.db.newTx(inside, s)
 	if err := t.result(fn(t)); err != nil {
 		return false, err
 	}
-	ended = true
-	if err := s.control(inside, end); err != nil {
-		s.discard()
+	if err := s.control(inside, commit); err != nil {
+		fate = (*session).discard
 		return false, failure("commit", err)
 	}
-	return t.recorded, failure("commit", s.close())
+	fate = func(s *session) { _ = s.close() } // only gives it back: what is committed is
+	return t.recorded, nil
 }
 
 // abort rolls back. A connection on which even that fails is not used again.
@@ -158,13 +177,15 @@ func (e *postgres) abort(s *session) {
 }
 
 func (e *postgres) ping(ctx context.Context) error {
-	ctx, stop := context.WithTimeout(ctx, updateTime)
-	defer stop()
-	return failure("ping", e.pool.PingContext(ctx))
+	_, err := e.db.AuthVersion(ctx)
+	return err
 }
 
-// close stops the sequencer, then the connections.
+// close stops the sequencer, waits for what is running, and ends the connections.
 func (e *postgres) close() error {
 	e.sequencer.close()
+	e.running.Lock()
+	defer e.running.Unlock()
+	e.closed = true
 	return e.pool.Close()
 }

@@ -30,7 +30,7 @@ func describe(t *testing.T, d *DB, query string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // Err tells
 	found := map[string]string{}
 	for rows.Next() {
 		var table, name, what string

@@ -58,9 +58,9 @@ func (s *session) QueryContext(ctx context.Context, query string, args ...any) (
 	var rows *sql.Rows
 	err := s.run(ctx, query, func(st *sql.Stmt) (err error) {
 		if st != nil {
-			rows, err = st.QueryContext(ctx, args...)
+			rows, err = st.QueryContext(ctx, args...) //nolint:rowserrcheck,sqlclosecheck // the generated code does both
 		} else {
-			rows, err = s.conn.QueryContext(ctx, query, args...)
+			rows, err = s.conn.QueryContext(ctx, query, args...) //nolint:rowserrcheck,sqlclosecheck // the generated code does both
 		}
 		return err
 	})
@@ -147,7 +147,7 @@ func (s *session) admit(args []any) error {
 
 // control runs a statement that begins or ends something: it neither heeds nor changes broken.
 func (s *session) control(ctx context.Context, query string) error {
-	st, err := s.statement(ctx, query)
+	st, err := s.statement(ctx, query) //nolint:sqlclosecheck // kept for the next time
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,14 @@ package store
 
 import (
 	"crypto/sha256"
+	"database/sql"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,25 +66,31 @@ func TestStatementsPrepare(t *testing.T) {
 		d := open(t, Config{})
 		pool := poolOf(d)
 		for name, text := range texts {
-			st, err := pool.PrepareContext(t.Context(), text)
-			if err != nil {
+			if err := prepares(t, pool, text); err != nil {
 				t.Errorf("%s: %v", name, err)
-				continue
-			}
-			if err := st.Close(); err != nil {
-				t.Error(err)
 			}
 		}
-		if _, err := pool.PrepareContext(t.Context(), "SELECT nothing FROM nowhere"); err == nil {
+		if prepares(t, pool, "SELECT nothing FROM nowhere") == nil {
 			t.Error("anything prepares")
 		}
 	})
+}
+
+func prepares(t *testing.T, pool *sql.DB, text string) error {
+	t.Helper()
+	st, err := pool.PrepareContext(t.Context(), text)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = st.Close() }() // it was read, which is all
+	return nil
 }
 
 // walks are the statements that go through a whole table, and why they may.
 var walks = map[string]string{
 	"listTokens":                  "an administrator asks for all of them",
 	"listRepositoriesWithIntents": "holds only what is under way",
+	"countSHA":                    "the rows of its own subquery, at most a thousand",
 	"countDeploymentsOfSHA":       "the rows of its own subquery, at most a thousand",
 	"countDeploymentIn":           "the rows of its own values",
 	"insertAccount":               "tables that refer to accounts: looked at only while a deferred violation is open, and there is none",
@@ -94,27 +102,59 @@ var walks = map[string]string{
 func TestStatementsUseIndexes(t *testing.T) {
 	pool := poolOf(openTestSQLite(t, Config{}))
 	for name, text := range statements(t) {
-		rows, err := pool.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-			continue
-		}
-		for rows.Next() {
-			var id, parent, unused int
-			var step string
-			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-				t.Fatal(err)
-			}
+		for _, step := range plan(t, pool, text) {
 			whole := strings.HasPrefix(step, "SCAN ") && !strings.Contains(step, " INDEX ") && !strings.HasPrefix(step, "SCAN json_each") &&
 				!strings.HasPrefix(step, "SCAN CONSTANT")
 			if whole && walks[name] == "" {
 				t.Errorf("%s: %s", name, step)
 			}
 		}
-		if err := rows.Err(); err != nil {
-			t.Error(err)
+	}
+}
+
+// TestListsWalkTheirIndex: a page of a list is read from the index that its leading filter has, already in order.
+func TestListsWalkTheirIndex(t *testing.T) {
+	pool := poolOf(openTestSQLite(t, Config{}))
+	texts := statements(t)
+	sorted := []string{"listDeploymentsOfSHAPrefix", "listLatestCommitStatuses"} // few rows, of one sha
+	for query, index := range map[string]string{
+		"listDeployments": "deployments_repository", "listDeploymentsAscending": "deployments_repository",
+		"listDeploymentsOfSHA": "deployments_sha", "listDeploymentsOfSHAPrefix": "deployments_sha",
+		"listDeploymentsOfRef": "deployments_ref", "listDeploymentsOfRefAscending": "deployments_ref",
+		"listDeploymentsOfTask": "deployments_task", "listDeploymentsOfTaskAscending": "deployments_task",
+		"listDeploymentsOfEnvironment": "deployments_environment", "listDeploymentsOfEnvironmentAscending": "deployments_environment",
+		"listLiveBefore": "deployments_live", "listDeploymentStatuses": "deployment_statuses_deployment",
+		"getLatestDeploymentStatus": "deployment_statuses_deployment", "listStamped": "events_position",
+		"countCommitStatusesOfContext": "commit_statuses_sha", "listLatestCommitStatuses": "commit_statuses_sha",
+	} {
+		plan := strings.Join(plan(t, pool, texts[query]), "; ")
+		sorts := strings.Contains(plan, "TEMP B-TREE") && !slices.Contains(sorted, query)
+		if !strings.Contains(plan, "INDEX "+index+" ") || sorts {
+			t.Errorf("%s: %s", query, plan)
 		}
 	}
+}
+
+// plan is how SQLite goes about a statement.
+func plan(t *testing.T, pool *sql.DB, text string) (steps []string) {
+	t.Helper()
+	rows, err := pool.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "$"))...)
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	defer func() { _ = rows.Close() }() // Err tells
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
 }
 
 // TestNamesDoNotShadow: of a query named like its parameter sqlc makes a method that runs the parameter as SQL.

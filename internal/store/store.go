@@ -33,7 +33,7 @@ type Config struct {
 	Key         []byte   // 32 bytes that seal hook secrets; nil: hooks with secrets are refused
 	OldKeys     [][]byte // keys that earlier secrets were sealed under
 	Log         *slog.Logger
-	Now         func() time.Time // nil: time.Now
+	Now         func() time.Time // nil: time.Now; asked by several goroutines
 	Connections int              // to PostgreSQL, at most; 0: 16
 	Readers     int              // connections that read SQLite; 0: 4
 
@@ -119,7 +119,8 @@ func (d *DB) View(ctx context.Context, fn func(deploy.Tx) error) error {
 // Update runs fn as one transaction of a scope; see [deploy.Store].
 //
 // ctx ends the wait for a turn. Once fn has begun it runs to its end whatever becomes of ctx, and the answer is the true
-// one: a statement that is cut short would take other callers' work with it.
+// one: a statement that is cut short would take other callers' work with it. fn may not call Update: on SQLite it would
+// wait for itself.
 func (d *DB) Update(ctx context.Context, scope int64, fn func(deploy.Tx) error) error {
 	return d.update(orBackground(ctx), scope, func(t *tx) error { return fn(t) })
 }

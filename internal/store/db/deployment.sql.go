@@ -138,6 +138,32 @@ func (q *Queries) CountDeploymentsOfTask(ctx context.Context, arg CountDeploymen
 	return count, err
 }
 
+const countSHA = `-- name: CountSHA :one
+SELECT count(*) FROM (SELECT d.id FROM deployments d
+	WHERE d.repository_id = $1 AND d.sha >= $2 AND d.sha < $3
+	LIMIT CAST($4 AS bigint)) x
+`
+
+type CountSHAParams struct {
+	RepositoryID int64
+	ShaFrom      string
+	ShaBelow     string
+	Lim          int64
+}
+
+// How many rows a sha has, at most lim: read from the index alone.
+func (q *Queries) CountSHA(ctx context.Context, arg CountSHAParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countSHA,
+		arg.RepositoryID,
+		arg.ShaFrom,
+		arg.ShaBelow,
+		arg.Lim,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteDeployment = `-- name: DeleteDeployment :execrows
 DELETE FROM deployments WHERE id = $1 AND repository_id = $2
 `

@@ -894,10 +894,10 @@ func (q *Queries) ResetFailing(ctx context.Context, arg ResetFailingParams) erro
 	return err
 }
 
-const setDelivery = `-- name: SetDelivery :exec
-UPDATE deliveries SET lane = $1, due_at = $2, due_set_at = $3, finished_at = $4, tries = $5, failures = $6, failing_for = $7,
-	refusals = $8, refused_for = $9, last_code = $10, last_at = $11
-WHERE id = $12
+const setDelivery = `-- name: SetDelivery :execrows
+UPDATE deliveries SET lane = $1, due_at = $2, due_set_at = $3, finished_at = $4, tries = tries + 1, failures = $5, failing_for = $6,
+	refusals = $7, refused_for = $8, last_code = $9, last_at = $10
+WHERE id = $11 AND tries = $12
 `
 
 type SetDeliveryParams struct {
@@ -905,7 +905,6 @@ type SetDeliveryParams struct {
 	DueAt      time.Time
 	DueSetAt   time.Time
 	FinishedAt *time.Time
-	Tries      int64
 	Failures   int64
 	FailingFor int64
 	Refusals   int64
@@ -913,15 +912,16 @@ type SetDeliveryParams struct {
 	LastCode   int64
 	LastAt     *time.Time
 	ID         int64
+	Tries      int64
 }
 
-func (q *Queries) SetDelivery(ctx context.Context, arg SetDeliveryParams) error {
-	_, err := q.db.ExecContext(ctx, setDelivery,
+// Nothing, if the attempt was counted already: an answer of the database may get lost.
+func (q *Queries) SetDelivery(ctx context.Context, arg SetDeliveryParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setDelivery,
 		arg.Lane,
 		arg.DueAt,
 		arg.DueSetAt,
 		arg.FinishedAt,
-		arg.Tries,
 		arg.Failures,
 		arg.FailingFor,
 		arg.Refusals,
@@ -929,8 +929,12 @@ func (q *Queries) SetDelivery(ctx context.Context, arg SetDeliveryParams) error 
 		arg.LastCode,
 		arg.LastAt,
 		arg.ID,
+		arg.Tries,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setExpandedTo = `-- name: SetExpandedTo :exec

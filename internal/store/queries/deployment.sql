@@ -56,6 +56,12 @@ ORDER BY id DESC LIMIT CAST(sqlc.arg(lim) AS bigint) OFFSET CAST(sqlc.arg(skip) 
 SELECT * FROM deployments WHERE repository_id = $1 AND environment_key = $2
 ORDER BY id LIMIT CAST(sqlc.arg(lim) AS bigint) OFFSET CAST(sqlc.arg(skip) AS bigint);
 
+-- name: CountSHA :one
+-- How many rows a sha has, at most lim: read from the index alone.
+SELECT count(*) FROM (SELECT d.id FROM deployments d
+	WHERE d.repository_id = sqlc.arg(repository_id) AND d.sha >= sqlc.arg(sha_from) AND d.sha < sqlc.arg(sha_below)
+	LIMIT CAST(sqlc.arg(lim) AS bigint)) x;
+
 -- name: CountDeploymentsOfSHA :one
 -- scanned is how many rows the sha has, at most lim; n how many of them the other filters leave.
 SELECT count(*) AS scanned, CAST(coalesce(sum(CASE WHEN

@@ -53,9 +53,11 @@ func times(w *world) {
 		w.update(0, func(tx deploy.Tx) error { return tx.InsertAccount(&a) })
 		a.CreatedAt = at.UTC().Truncate(time.Microsecond)
 		a.UpdatedAt = a.CreatedAt
-		w.same(at.String(), read(w, func(tx deploy.Tx) (slipway.Account, error) { return tx.Account(a.ID) }), a)
+		got := read(w, func(tx deploy.Tx) (slipway.Account, error) { return tx.Account(a.ID) })
+		w.same(at.String(), got, a)
+		w.same("as written, in UTC", got.CreatedAt.Format(time.RFC3339Nano), a.CreatedAt.Format(time.RFC3339Nano))
 	}
-	w.now = time.Date(2026, 2, 28, 23, 59, 59, 999999999, zone)
+	w.move(time.Date(2026, 2, 28, 23, 59, 59, 999999999, zone).Sub(w.now))
 	now := read(w, func(tx deploy.Tx) (time.Time, error) { return tx.Now(), nil })
 	if now.Location() != time.UTC || now.Nanosecond() != 999999000 {
 		w.Errorf("now is %s", now)

@@ -153,8 +153,11 @@ func deploymentFilters(w *world) {
 func deploymentPages(w *world) {
 	r, kept := mixed(w, 700)
 	for _, f := range []slipway.DeploymentFilter{
-		{RepositoryID: r.ID}, {RepositoryID: r.ID, Ref: "main"}, {RepositoryID: r.ID, Task: "deploy"},
-		{RepositoryID: r.ID, Environment: "production"}, {RepositoryID: r.ID, SHA: string(sha(1))},
+		{RepositoryID: r.ID},
+		{RepositoryID: r.ID, Ref: "main"},
+		{RepositoryID: r.ID, Task: "deploy"},
+		{RepositoryID: r.ID, Environment: "production"},
+		{RepositoryID: r.ID, SHA: string(sha(1))},
 		{RepositoryID: r.ID, Ref: "main", Task: "deploy"},
 	} {
 		want := selected(kept, f)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
+	"github.com/slipway-deploy/slipway/internal/testkit"
 )
 
 // Store is what is tested: the port, and the log of events that others read.
@@ -26,7 +27,8 @@ type Store interface {
 	OnStamp(fn func())
 }
 
-// Open gives an empty store to one test, and closes it when the test ends. Its clock is the given one.
+// Open gives an empty store to one test, and closes it when the test ends. Its clock is the given one, which may be asked
+// by several goroutines.
 type Open func(t *testing.T, now func() time.Time) Store
 
 // Run runs every test on stores that open gives.
@@ -75,9 +77,8 @@ func Run(t *testing.T, open Open) {
 		{"acknowledged is kept", acknowledged},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := &world{T: t, now: time.Date(2026, 3, 4, 5, 6, 7, 891234000, time.UTC)}
-			w.store = open(t, func() time.Time { return w.now })
-			test.run(w)
+			clock := testkit.NewClock(time.Date(2026, 3, 4, 5, 6, 7, 891234000, time.UTC))
+			test.run(&world{T: t, store: open(t, clock.Now), clock: clock, now: clock.Now()})
 		})
 	}
 }
@@ -86,8 +87,12 @@ func Run(t *testing.T, open Open) {
 type world struct {
 	*testing.T
 	store Store
-	now   time.Time // moved only between calls
+	clock *testkit.Clock
+	now   time.Time // what the clock says
 }
+
+// move moves the clock.
+func (w *world) move(d time.Duration) { w.now = w.clock.Advance(d) }
 
 // update runs fn in a transaction that must succeed.
 func (w *world) update(scope int64, fn func(deploy.Tx) error) {
