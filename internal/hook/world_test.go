@@ -173,6 +173,41 @@ func (w *world) attempts(h slipway.Hook) (list []slipway.Delivery) {
 	return list
 }
 
+func (w *world) detail(h slipway.Hook, id int64) (d slipway.Delivery) {
+	w.Helper()
+	err := w.db.View(context.Background(), func(tx deploy.Tx) (err error) {
+		d, err = tx.Delivery(h.ID, id)
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return d
+}
+
+// reopen closes the store and opens it again, as the next process would.
+func (w *world) reopen() {
+	w.Helper()
+	if err := w.db.Close(); err != nil {
+		w.Fatal(err)
+	}
+	w.open()
+}
+
+// idle reports whether all events are expanded and nothing that is due waits.
+func (w *world) idle() bool {
+	w.Helper()
+	b, err := w.db.Unexpanded(context.Background(), 0, 100)
+	if err != nil {
+		w.Fatal(err)
+	}
+	due, err := w.db.NextDue(context.Background())
+	if err != nil {
+		w.Fatal(err)
+	}
+	return len(b.Occurrences) == 0 && (due.IsZero() || due.After(time.Now()))
+}
+
 func (w *world) reread(h slipway.Hook) slipway.Hook {
 	w.Helper()
 	err := w.db.View(context.Background(), func(tx deploy.Tx) (err error) {

@@ -33,14 +33,17 @@ func (t *tx) finish(j hook.Job, a hook.Attempt, n hook.Next, lease time.Duration
 	if held == 0 {
 		return then, slipway.Because(slipway.Conflict, "store: the lease was lost", nil)
 	}
-	if err := t.addAttempt(j, a); err != nil {
+	counted, err := t.settle(j, n)
+	if err != nil {
 		return then, err
 	}
-	if err := t.settle(j, n); err != nil {
-		return then, err
-	}
-	if err := t.noteHook(j, a, n); err != nil {
-		return then, err
+	if counted {
+		if err := t.addAttempt(j, a); err != nil {
+			return then, err
+		}
+		if err := t.noteHook(j, a, n); err != nil {
+			return then, err
+		}
 	}
 	return t.continueWith(j, n)
 }
@@ -61,10 +64,10 @@ func (t *tx) addAttempt(j hook.Job, a hook.Attempt) error {
 	}))
 }
 
-// settle writes what becomes of the delivery.
-func (t *tx) settle(j hook.Job, n hook.Next) error {
+// settle writes what becomes of the delivery. It reports false when that was done already, by a Finish whose answer was lost.
+func (t *tx) settle(j hook.Job, n hook.Next) (bool, error) {
 	row := db.SetDeliveryParams{
-		ID: j.DeliveryID, Tries: int64(j.Tries + 1), DueAt: t.now, DueSetAt: t.now,
+		ID: j.DeliveryID, Tries: int64(j.Tries), DueAt: t.now, DueSetAt: t.now,
 		Failures: int64(n.Progress.Failures), FailingFor: n.Progress.FailingFor.Microseconds(),
 		Refusals: int64(n.Progress.Refusals), RefusedFor: n.Progress.RefusedFor.Microseconds(), LastCode: int64(n.Progress.LastCode),
 	}
@@ -79,7 +82,8 @@ func (t *tx) settle(j hook.Job, n hook.Next) error {
 	default:
 		row.Lane, row.DueAt = new(ordered), micro(n.At)
 	}
-	return t.failed("settle", t.q.SetDelivery(t.ctx, row))
+	counted, err := t.q.SetDelivery(t.ctx, row)
+	return counted > 0, t.failed("settle", err)
 }
 
 // noteHook keeps what the receiver said last, and parks or resumes the hook.

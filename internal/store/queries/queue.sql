@@ -89,10 +89,11 @@ SELECT content FROM bodies WHERE id = $1;
 INSERT INTO attempts (delivery_id, hook_id, at, duration, ok, status, status_code, redelivery, url, request_header, response_header, response_body)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
--- name: SetDelivery :exec
-UPDATE deliveries SET lane = $1, due_at = $2, due_set_at = $3, finished_at = $4, tries = $5, failures = $6, failing_for = $7,
-	refusals = $8, refused_for = $9, last_code = $10, last_at = $11
-WHERE id = $12;
+-- name: SetDelivery :execrows
+-- Nothing, if the attempt was counted already: an answer of the database may get lost.
+UPDATE deliveries SET lane = $1, due_at = $2, due_set_at = $3, finished_at = $4, tries = tries + 1, failures = $5, failing_for = $6,
+	refusals = $7, refused_for = $8, last_code = $9, last_at = $10
+WHERE id = $11 AND tries = $12;
 
 -- name: ResetDelivery :exec
 UPDATE deliveries SET lane = $1, due_at = sqlc.arg(now), due_set_at = sqlc.arg(now), finished_at = NULL, failures = 0, failing_for = 0,
