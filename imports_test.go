@@ -52,7 +52,6 @@ var owners = map[string][]string{
 	"github.com/pressly/goose/v3":        {"internal/store"},
 	"github.com/prometheus":              {"cmd/slipway"},
 	"github.com/spf13/cobra":             {"cmd/slipway"},
-	"github.com/spf13/pflag":             {"cmd/slipway"}, // the flags of cobra's commands
 	"go.yaml.in/yaml/v3":                 {"cmd/slipway"},
 	// Waiting for several things at once is nobody's own.
 	"golang.org/x/sync":  {"internal/deploy", "internal/git", "internal/hook", "internal/store", "internal/api", "cmd/slipway"},

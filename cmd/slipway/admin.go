@@ -19,13 +19,13 @@ const patience = 10 * time.Second
 
 // adminFlags are the settings that say which data folder an administrative command is about.
 func adminFlags(c *cobra.Command) {
-	addFlags(c.Flags(), "data", "database-url", "key-file")
+	addFlags(c, "data", "database-url", "key-file")
 }
 
 // administer runs fn as the local administrator: over the socket while a server runs on the data folder, else in this
 // process, which holds the folder meanwhile. The same handlers answer both ways.
 func administer(c *cobra.Command, fn func(context.Context, *client.Client) error) error {
-	l, err := load(c.Flags(), os.Getenv)
+	l, err := load(c, os.Getenv)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ func configCommand() *cobra.Command {
 --webhook-allow, SLIPWAY_WEBHOOK_ALLOW, webhook-allow. Passwords are masked.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := load(c.Flags(), os.Getenv)
+			l, err := load(c, os.Getenv)
 			if err != nil {
 				return err
 			}
@@ -40,7 +40,7 @@ func configCommand() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	addFlags(c.Flags())
+	addFlags(c)
 	return c
 }
 

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -24,7 +24,8 @@ func envName(name string) string {
 }
 
 // addFlags gives a command the flags of the settings named, or of all of them.
-func addFlags(flags *pflag.FlagSet, names ...string) {
+func addFlags(c *cobra.Command, names ...string) {
+	flags := c.Flags()
 	for _, row := range settings {
 		if len(names) > 0 && !contains(names, row.name) {
 			continue
@@ -48,9 +49,9 @@ func contains(names []string, name string) bool {
 
 // load weighs flag over environment over file, and checks the result. What it refuses is a usage error whose sentence
 // names the flag, the variable or the line at fault.
-func load(flags *pflag.FlagSet, getenv func(string) string) (loaded, error) {
+func load(c *cobra.Command, getenv func(string) string) (loaded, error) {
 	said := func(name string) (value, source string) {
-		if f := flags.Lookup(name); f != nil && f.Changed {
+		if f := c.Flags().Lookup(name); f != nil && f.Changed {
 			return f.Value.String(), "--" + name
 		}
 		if v := getenv(envName(name)); v != "" {

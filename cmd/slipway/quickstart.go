@@ -27,14 +27,14 @@ server's real answer. It ends with the server running; Ctrl-C stops it.
 With QUICKSTART_EXIT=1 it ends after the story: exit 0 if every step was answered as expected.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := load(c.Flags(), os.Getenv)
+			l, err := load(c, os.Getenv)
 			if err != nil {
 				return err
 			}
 			return quickstart(c.Context(), l, os.Getenv("QUICKSTART_EXIT") == "1", c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	addFlags(c.Flags(), "data", "listen", "log-level")
+	addFlags(c, "data", "listen", "log-level")
 	return c
 }
 

@@ -20,14 +20,14 @@ Standard output gets two lines that scripts can wait for: on the first start the
 "slipway: ready on URL". Everything else goes to standard error. SIGTERM finishes what is under way and exits 0.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			l, err := load(c.Flags(), os.Getenv)
+			l, err := load(c, os.Getenv)
 			if err != nil {
 				return err
 			}
 			return serve(c.Context(), l.Settings, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
-	addFlags(c.Flags())
+	addFlags(c)
 	return c
 }
 

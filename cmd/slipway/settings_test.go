@@ -7,12 +7,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 )
 
 // TestZeroSettings: the zero Settings is a useful server, and the same one that nothing said gives.
 func TestZeroSettings(t *testing.T) {
-	l, err := load(pflag.NewFlagSet("", pflag.ContinueOnError), func(string) string { return "" })
+	l, err := load(new(cobra.Command), func(string) string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,19 +56,19 @@ func TestEverySettingIsRead(t *testing.T) {
 		}
 		seen[member] = true
 
-		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-		addFlags(flags)
+		c := new(cobra.Command)
+		addFlags(c)
 		getenv := func(name string) string {
 			return map[string]string{envName(row.name): value, "SLIPWAY_TLS_CERT": "c", "SLIPWAY_TLS_KEY": "k"}[name]
 		}
-		l, err := load(flags, getenv)
+		l, err := load(c, getenv)
 		if err != nil || row.field.get(&l.Settings) != value || l.source[row.name] != envName(row.name) {
 			t.Errorf("%s from the environment: %q from %s, %v", row.name, row.field.get(&l.Settings), l.source[row.name], err)
 		}
-		if err := flags.Set(row.name, value); err != nil {
+		if err := c.Flags().Set(row.name, value); err != nil {
 			t.Error(err)
 		}
-		if l, err = load(flags, getenv); err != nil || l.source[row.name] != "--"+row.name {
+		if l, err = load(c, getenv); err != nil || l.source[row.name] != "--"+row.name {
 			t.Errorf("%s: the flag is not stronger than the variable: %s, %v", row.name, l.source[row.name], err)
 		}
 	}
