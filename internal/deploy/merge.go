@@ -104,7 +104,8 @@ func (d *Decisions) mergeOnce(ctx context.Context, a slipway.Actor, r slipway.Re
 	sha, err := d.git.Merge(ctx, &r, m)
 	switch {
 	case err == nil:
-		return sha, d.EndPush(context.WithoutCancel(ctx), r.ID, intent)
+		move := slipway.RefChange{Name: branchPrefix + m.Branch, Old: m.Head, New: sha}
+		return sha, d.recordMove(context.WithoutCancel(ctx), r.ID, move, intent)
 	case asConflict(err) != nil, errors.Is(err, ErrMoved):
 		d.abandon(ctx, r.ID, intent)
 	default:
