@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -65,19 +64,6 @@ func shown(err error) *slipway.Error {
 		return slipway.Fail(slipway.Unavailable, "")
 	}
 	return slipway.Fail(slipway.Internal, "")
-}
-
-func (a *API) logFailure(c *call, err error, status int) {
-	level := slog.LevelError
-	if status == http.StatusServiceUnavailable {
-		level = slog.LevelWarn
-	}
-	route := ""
-	if c.row != nil {
-		route = c.row.pattern
-	}
-	a.log.LogAttrs(c.request.Context(), level, "request failed", requestAttr(c), errorAttr(err),
-		slog.String("method", methodName(c.request.Method)), slog.String("route", route), slog.Int("status", status))
 }
 
 // documentation is the page an error points at: the route's, and the root for what is not about a route.

@@ -132,6 +132,7 @@ var (
 	dateForm = regexp.MustCompile(`[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} [0-9:]{8} GMT`)
 	tagForm  = regexp.MustCompile(`"[0-9a-f]{64}"`)
 	shaForm  = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
+	resetAt  = regexp.MustCompile(`"reset": [0-9]+`)
 	nodeForm = regexp.MustCompile(`"MD[A-Za-z0-9]{2}Q29tbWl0[A-Za-z0-9+/=]+"`) // 0n:Commit…, which ends in a SHA
 	guidForm = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
 )
@@ -174,6 +175,7 @@ func (w *world) scrub(a *answer) string {
 		return `"{time}"`
 	})
 	text = tagForm.ReplaceAllString(text, `"{tag}"`)
+	text = resetAt.ReplaceAllString(text, `"reset": {seconds}`)
 	text = nodeForm.ReplaceAllString(text, `"{commit}"`)
 	text = guidForm.ReplaceAllString(text, "{guid}")
 	return shaForm.ReplaceAllStringFunc(text, func(sha string) string {

@@ -205,6 +205,38 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// TestHiddenLooksAbsent: to whoever may not see it, a private repository answers as one that does not exist, header for header.
+func TestHiddenLooksAbsent(t *testing.T) {
+	w := newWorld(t)
+	id := check(w.deploy.FindRepository(t.Context(), localAdministrator, "acme", "web"))(t).Repository.ID
+	w.tokens["deployer"] = w.tokenOf("boss", "repo_deployment") // sees deployments, and no more
+	for _, row := range everyRow(t) {
+		if !row.path.inside && !strings.HasPrefix(row.pattern, "R") {
+			continue
+		}
+		for _, who := range []string{"", "stranger", "deployer"} {
+			if who == "deployer" && strings.Contains(rules[row.method+" "+row.pattern].private, "repo_deployment") {
+				continue
+			}
+			for hidden, absent := range map[string]string{"/repos/acme/web": "/repos/acme/absent", fmt.Sprintf("/repositories/%d", id): "/repositories/4040"} {
+				var headers []string
+				if who != "" {
+					headers = []string{"As: " + who}
+				}
+				a := w.do(row.method, concrete(row, hidden), "{", headers...)
+				b := w.do(row.method, concrete(row, absent), "{", headers...)
+				for _, name := range []string{"Date", "X-Github-Request-Id"} {
+					a.Header.Del(name)
+					b.Header.Del(name)
+				}
+				if a.StatusCode != http.StatusNotFound || fmt.Sprint(a.StatusCode, a.Header, string(a.body)) != fmt.Sprint(b.StatusCode, b.Header, string(b.body)) {
+					t.Errorf("%s %s as %q\nhidden: %d %v %s\nabsent: %d %v %s", row.method, row.pattern, who, a.StatusCode, a.Header, a.body, b.StatusCode, b.Header, b.body)
+				}
+			}
+		}
+	}
+}
+
 // TestBadTokens: a token that is not one is 401 on every route, also on public ones, and says nothing about anybody.
 func TestBadTokens(t *testing.T) {
 	w := newWorld(t)

@@ -217,9 +217,9 @@ func (a *API) prepare(rows []route) []route {
 	return rows
 }
 
-// accepts is the row's X-Accepted-OAuth-Scopes for a call.
+// accepts is the row's X-Accepted-OAuth-Scopes for a call. A repository that does not exist reads like a private one.
 func (r *route) accepts(c *call) string {
-	if r.scopesIfPrivate && !c.Repo.Private {
+	if r.scopesIfPrivate && c.Repo.ID != 0 && !c.Repo.Private {
 		return ""
 	}
 	return r.scopes

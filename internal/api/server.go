@@ -4,12 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -242,98 +239,4 @@ func appendHex(b []byte, n uint64, digits int) []byte {
 		b = append(b, hex[n>>(4*i)&15])
 	}
 	return b
-}
-
-func requestAttr(c *call) slog.Attr { return slog.String("request_id", c.id) }
-
-func errorAttr(err error) slog.Attr { return slog.String("error", err.Error()) }
-
-// logAccess writes one line a request. It names the route, never the path or the query as they came: people put secrets
-// there.
-func (a *API) logAccess(c *call, status, size int, took time.Duration) {
-	route := ""
-	if c.row != nil {
-		route = c.row.pattern
-	}
-	if a.options.Observe != nil {
-		a.options.Observe(c.request.Method, route, status, took)
-	}
-	ctx := c.request.Context()
-	if !a.log.Enabled(ctx, slog.LevelInfo) {
-		return
-	}
-	repository := ""
-	if c.Repo.ID != 0 {
-		repository = c.Repo.FullName()
-	}
-	a.log.LogAttrs(ctx, slog.LevelInfo, "request", requestAttr(c),
-		slog.String("method", methodName(c.request.Method)), slog.String("route", route), slog.Int("status", status),
-		slog.String("repository", repository), slog.String("login", c.Actor.Account.Login),
-		slog.String("address", c.address), slog.Int("bytes", size), slog.Duration("took", took))
-}
-
-// methodName keeps made-up methods out of the log.
-func methodName(m string) string {
-	switch m {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
-		return m
-	}
-	return "other"
-}
-
-// NewServer is an HTTP server with the limits of promise S12: it closes connections that are slow to send a header or
-// leave a connection idle, and takes headers of at most 64 KiB. Bodies are bounded by who reads them.
-func NewServer(h http.Handler, log *slog.Logger) *http.Server {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
-	return &http.Server{
-		Handler:           strict(h),
-		ReadHeaderTimeout: 5 * time.Second,
-		IdleTimeout:       65 * time.Second,
-		MaxHeaderBytes:    60 << 10, // net/http adds 4 KiB
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-}
-
-// strict refuses what net/http lets pass but nobody sends in good faith: an empty Host (contract 12.1, Transport). A chunked
-// body may have come with a Content-Length beside it, which net/http hides: the connection is closed after such a request,
-// so that nothing behind it can be read as another one (decisions §6).
-func strict(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.TransferEncoding) > 0 {
-			w.Header().Set("Connection", "close")
-		}
-		if r.ProtoAtLeast(1, 1) && !plausibleHost(r.Host) {
-			w.Header().Set("Connection", "close")
-			w.Header()["Content-Type"] = jsonType
-			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"message":"Bad Request: invalid Host header","documentation_url":"https://docs.github.com/rest","status":"400"}`)
-			return
-		}
-		h.ServeHTTP(w, r)
-	})
-}
-
-// plausibleHost is what a host may look like: a name or an address, and perhaps a port.
-func plausibleHost(host string) bool {
-	name := hostname(host)
-	for _, c := range []byte(strings.TrimPrefix(host[len(name):], ":")) {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	address, bracket := strings.CutPrefix(name, "[")
-	if bracket {
-		address, bracket = strings.CutSuffix(address, "]")
-		_, err := netip.ParseAddr(address)
-		return bracket && err == nil
-	}
-	for _, c := range []byte(name) {
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
-		if !letter && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_' {
-			return false
-		}
-	}
-	return name != ""
 }
