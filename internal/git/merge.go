@@ -151,7 +151,7 @@ func (g *Repositories) move(ctx context.Context, repo *repository, name string, 
 	switch {
 	case missing != nil, tip == from:
 		return err // somebody holds its lock, or the disk is full
-	case tip == to:
+	case tip == to && died(err):
 		return repo.sync(began) // it was killed after it had done its work
 	default:
 		return moved(name)
