@@ -107,6 +107,27 @@ func TestGroupShares(t *testing.T) {
 	}
 }
 
+// TestNoContext: a caller without a context waits as long as it takes.
+func TestNoContext(t *testing.T) {
+	both(t, func(t *testing.T, open func(*testing.T, Config) *DB) {
+		d := open(t, Config{})
+		var none context.Context
+		err := d.Update(none, 1, func(tx deploy.Tx) error { return tx.BumpAuthVersion() })
+		if err != nil {
+			t.Error(err)
+		}
+		if err := d.View(none, func(tx deploy.Tx) error { _, err := tx.AuthVersion(); return err }); err != nil {
+			t.Error(err)
+		}
+		if v, err := d.AuthVersion(none); err != nil || v != 2 {
+			t.Errorf("version %d, %v", v, err)
+		}
+		if err := d.Ping(none); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestGroupPanics: a panic comes out of its caller, and its neighbours' work is kept.
 func TestGroupPanics(t *testing.T) {
 	d := openTestSQLite(t, Config{})

@@ -34,7 +34,7 @@ type Config struct {
 	OldKeys     [][]byte // keys that earlier secrets were sealed under
 	Log         *slog.Logger
 	Now         func() time.Time // nil: time.Now; asked by several goroutines
-	Connections int              // to PostgreSQL, at most; 0: 16
+	Connections int              // to PostgreSQL, at most; 0: 12, so that four nodes stay below 50
 	Readers     int              // connections that read SQLite; 0: 4
 
 	// Wrap stands between database/sql and the driver, so that tests can make statement n fail. nil: nothing does.
@@ -91,7 +91,7 @@ func (c Config) withDefaults() Config {
 		c.Now = time.Now
 	}
 	if c.Connections == 0 {
-		c.Connections = 16
+		c.Connections = 12
 	}
 	if c.Readers == 0 {
 		c.Readers = 4
