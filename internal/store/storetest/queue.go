@@ -786,6 +786,7 @@ func parking(w *queueWorld) {
 			j = *then.Next
 		}
 	}
+	w.record("push", slipway.Subject{}) // whose position comes after theirs
 	list, err := w.store.Events(w.Context(), 0, 1000)
 	if err != nil {
 		w.Fatal(err)
