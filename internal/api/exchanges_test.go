@@ -31,7 +31,8 @@ var worlds = map[string]func(*worldOptions){
 }
 
 // TestExchanges plays the stories of testdata/exchanges. A story is a folder, played in a world of its own; each file in it
-// is one request and the response it got, in the order of their names. -update rewrites the responses; review reads the diff.
+// is one request and the response it got, in the order of their names, the same on both databases. -update rewrites the
+// responses; review reads the diff.
 //
 // A request is a line "METHOD /path", headers, an empty line and a body. "As: login" sends that person's token, and
 // {name} is the SHA of one of the fixture's commits. Of responses, the status, the headers that say something about the
@@ -42,18 +43,25 @@ func TestExchanges(t *testing.T) {
 		t.Fatalf("no stories: %v", err)
 	}
 	for _, story := range stories {
-		t.Run(filepath.Base(story), func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t, worldFor(filepath.Base(story)))
-			files, err := filepath.Glob(filepath.Join(story, "*.txt"))
-			if err != nil {
-				t.Fatal(err)
+		for _, database := range []string{"sqlite", "postgres"} {
+			if *update && database == "postgres" {
+				continue
 			}
-			sort.Strings(files)
-			for _, file := range files {
-				w.exchange(file)
-			}
-		})
+			t.Run(filepath.Base(story)+"/"+database, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld(t, worldFor(filepath.Base(story)), func(o *worldOptions) { o.postgres = database == "postgres" })
+				w.playStory(story)
+			})
+		}
+	}
+}
+
+func (w *world) playStory(story string) {
+	w.Helper()
+	files := check(filepath.Glob(filepath.Join(story, "*.txt")))(w)
+	sort.Strings(files)
+	for _, file := range files {
+		w.exchange(file)
 	}
 }
 

@@ -12,7 +12,9 @@ func TestParallelAutoMerge(t *testing.T) {
 	codes := make(chan int, 10)
 	var wait sync.WaitGroup
 	for range cap(codes) {
-		wait.Go(func() { codes <- w.do("POST", "/repos/acme/web/deployments", `{"ref":"topic"}`, "As: writer").StatusCode })
+		wait.Go(func() {
+			codes <- w.do("POST", "/repos/acme/web/deployments", `{"ref":"topic"}`, "As: writer").StatusCode
+		})
 	}
 	wait.Wait()
 	close(codes)

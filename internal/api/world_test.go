@@ -21,6 +21,7 @@ import (
 	"github.com/slipway-deploy/slipway/internal/git"
 	"github.com/slipway-deploy/slipway/internal/hook"
 	"github.com/slipway-deploy/slipway/internal/store"
+	"github.com/slipway-deploy/slipway/internal/testkit"
 )
 
 // A world is a whole edge on a port, with a real database and real repositories, and a few people in it:
@@ -72,6 +73,7 @@ type worldOptions struct {
 	Options
 	settings deploy.Settings
 	bare     bool // nobody but the administrator, and no repository
+	postgres bool // on PostgreSQL instead of SQLite
 }
 
 func newWorld(t testing.TB, change ...func(*worldOptions)) *world {
@@ -85,7 +87,7 @@ func newWorld(t testing.TB, change ...func(*worldOptions)) *world {
 	dir := t.TempDir()
 	w := &world{TB: t, root: filepath.Join(dir, "repos"), log: &lockedBuffer{}, tokens: map[string]string{}, shas: map[string]string{}}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.store = check(store.Open(ctx, store.Config{Path: filepath.Join(dir, "slipway.db"), Key: bytes.Repeat([]byte{7}, 32), Log: log}))(t)
+	w.store = openStore(t, filepath.Join(dir, "slipway.db"), o.postgres, log)
 	w.closeStore = sync.OnceValue(w.store.Close)
 	t.Cleanup(func() { _ = w.closeStore() })
 	w.repos = check(git.Open(w.root, git.Options{Log: log}))(t)
@@ -104,6 +106,21 @@ func newWorld(t testing.TB, change ...func(*worldOptions)) *world {
 		w.settle(ctx)
 	}
 	return w
+}
+
+func openStore(t testing.TB, path string, postgres bool, log *slog.Logger) *store.DB {
+	t.Helper()
+	c := store.Config{Path: path, Key: bytes.Repeat([]byte{7}, 32), Log: log}
+	if postgres {
+		c.DatabaseURL = testkit.Postgres(t, func(url string) error {
+			db, err := store.Open(context.Background(), store.Config{DatabaseURL: url, Key: c.Key})
+			if err != nil {
+				return err
+			}
+			return db.Close()
+		})
+	}
+	return check(store.Open(t.Context(), c))(t)
 }
 
 // check fails the test on an error: check(f())(t).
