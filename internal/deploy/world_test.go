@@ -67,17 +67,23 @@ func (anyTarget) Check(_ context.Context, url string) error {
 func newWorld(t testing.TB, settings ...func(*deploy.Settings)) *world {
 	t.Helper()
 	w := emptyWorld(t, settings...)
+	w.begin()
+	return w
+}
+
+// begin starts the server for the first time and makes its repository.
+func (w *world) begin() {
+	w.t.Helper()
 	secret, made, err := w.FirstStart(w.ctx)
 	w.must(err)
 	if !made {
-		t.Fatal("the first start made nothing")
+		w.t.Fatal("the first start made nothing")
 	}
 	w.admin, err = w.Authenticate(w.ctx, secret)
 	w.must(err)
 	w.repo = w.repository("acme", "web")
 	w.main = w.git.write(w.repo, "refs/heads/main")
 	w.must(w.SyncRefs(w.ctx, w.repo.ID))
-	return w
 }
 
 // emptyWorld is a server that was never started.
@@ -88,19 +94,32 @@ func emptyWorld(t testing.TB, settings ...func(*deploy.Settings)) *world {
 		time: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 	}
 	path := filepath.Join(t.TempDir(), "slipway.db")
-	db, err := store.Open(w.ctx, store.Config{
-		Path: path, Key: make([]byte, 32), Now: w.time.now,
-		Wrap: func(c driver.Connector) driver.Connector { return faultyConnector{c, w.faults} },
+	w.store = w.open(store.Config{
+		Path: path, Wrap: func(c driver.Connector) driver.Connector { return faultyConnector{c, w.faults} },
 	})
-	w.must(err)
-	w.store = db
-	t.Cleanup(func() { w.must(db.Close()) })
-	w.raw, err = sql.Open("sqlite", path)
-	w.must(err)
-	w.raw.SetMaxOpenConns(1) // a connection knows whether others have written since it last looked
-	t.Cleanup(func() { _ = w.raw.Close() })
+	w.look("sqlite", path)
 	w.Decisions = w.decisions(settings...)
 	return w
+}
+
+// open opens a database until the test ends.
+func (w *world) open(c store.Config) *store.DB {
+	w.t.Helper()
+	c.Key, c.Now = make([]byte, 32), w.time.now
+	db, err := store.Open(w.ctx, c)
+	w.must(err)
+	w.t.Cleanup(func() { w.must(db.Close()) })
+	return db
+}
+
+// look opens the same database to see what is in it.
+func (w *world) look(driver, source string) {
+	w.t.Helper()
+	raw, err := sql.Open(driver, source)
+	w.must(err)
+	raw.SetMaxOpenConns(1) // a connection knows whether others have written since it last looked
+	w.t.Cleanup(func() { _ = raw.Close() })
+	w.raw = raw
 }
 
 // in makes a part of a test the one that fails.
@@ -112,13 +131,17 @@ func (w *world) in(t testing.TB) {
 
 // decisions are a node's on the world's store and git, with memories of its own.
 func (w *world) decisions(settings ...func(*deploy.Settings)) *deploy.Decisions {
+	return w.decisionsOn(w.store, settings...)
+}
+
+func (w *world) decisionsOn(db *store.DB, settings ...func(*deploy.Settings)) *deploy.Decisions {
 	s := deploy.Settings{
 		Committer: slipway.Signature{Name: "Slipway", Email: "noreply@example.com"}, NoReplyHost: "example.com",
 	}
 	for _, set := range settings {
 		set(&s)
 	}
-	d := deploy.New(w.store, w.git, anyTarget{}, s, nil, func() { w.wakes.Add(1) })
+	d := deploy.New(db, w.git, anyTarget{}, s, nil, func() { w.wakes.Add(1) })
 	d.SetClock(w.time.now)
 	return d
 }
@@ -186,7 +209,7 @@ type event struct {
 // events lists the log, or what was added after an id.
 func (w *world) events(after int64) (list []event) {
 	w.t.Helper()
-	rows, err := w.raw.QueryContext(w.ctx, "SELECT id, repository_id, actor_id, kind, action, subject FROM events WHERE id > ? ORDER BY id", after)
+	rows, err := w.raw.QueryContext(w.ctx, "SELECT id, repository_id, actor_id, kind, action, subject FROM events WHERE id > $1 ORDER BY id", after)
 	w.must(err)
 	for rows.Next() {
 		var e event
