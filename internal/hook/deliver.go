@@ -39,7 +39,7 @@ func (w *Worker) work(ctx context.Context, first Job, p *place) {
 			w.release(ctx, j)
 			if errors.Is(err, errLocal) {
 				w.failed(ctx, "send", err)
-				sleep(ctx, pause) // keeping the place: the whole machine is short
+				sleep(ctx, w.options.Pause) // keeping the place: the whole machine is short
 			}
 			return
 		}
@@ -78,7 +78,7 @@ func (w *Worker) finish(ctx context.Context, j Job, a Attempt, n Next) (Then, er
 			return then, err
 		}
 		w.options.Log.Error("the delivery worker could not record an attempt", "hook", j.Hook.ID, "guid", j.GUID, "err", err)
-		if !sleep(ctx, pause) {
+		if !sleep(ctx, w.options.Pause) {
 			return Then{}, err
 		}
 	}

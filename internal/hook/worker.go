@@ -16,6 +16,7 @@ type Options struct {
 	Timeout time.Duration // of one attempt in total; 10 s
 	Quick   int           // deliveries under way to receivers that answer; 32
 	Slow    int           // … and to those that do not, or did not the last time; 128
+	Pause   time.Duration // after the database failed; 1 s
 
 	Log     *slog.Logger
 	Observe func(Observation) // called after each attempt that was recorded; must not block. nil: nobody looks
@@ -50,6 +51,9 @@ func (o Options) withDefaults() Options {
 	if o.Slow <= 0 {
 		o.Slow = 128
 	}
+	if o.Pause <= 0 {
+		o.Pause = time.Second
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -65,7 +69,6 @@ func (o Options) withDefaults() Options {
 const (
 	lookEvery   = 10 * time.Second       // without a wake-up: another node may have died after a commit
 	leaseMargin = 15 * time.Second       // of a lease, beyond an attempt's time-out
-	pause       = time.Second            // after the queue failed
 	breath      = 100 * time.Millisecond // before looking again where something seemed due and was not
 )
 
@@ -135,7 +138,7 @@ func (w *Worker) begin(ctx context.Context) bool {
 			return true
 		}
 		w.failed(ctx, "begin", err)
-		if !sleep(ctx, pause) {
+		if !sleep(ctx, w.options.Pause) {
 			return false
 		}
 	}
@@ -147,7 +150,7 @@ func (w *Worker) expandLoop(ctx context.Context) {
 		switch {
 		case err != nil:
 			w.failed(ctx, "expand events", err)
-			sleep(ctx, pause)
+			sleep(ctx, w.options.Pause)
 		case delivered:
 			signal(w.due)
 		}
@@ -155,7 +158,7 @@ func (w *Worker) expandLoop(ctx context.Context) {
 			wait(ctx, lookEvery, w.events, nil)
 		}
 	}
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), pause)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
 	defer cancel()
 	if err := w.expander.settle(end, true); err != nil {
 		w.failed(end, "settle", err)
@@ -169,7 +172,7 @@ func (w *Worker) claimLoop(ctx context.Context) {
 		switch {
 		case err != nil:
 			w.failed(ctx, "claim deliveries", err)
-			sleep(ctx, pause)
+			sleep(ctx, w.options.Pause)
 		case full:
 			wait(ctx, lookEvery, w.due, w.lanes.freed)
 		default:
@@ -217,7 +220,7 @@ func (w *Worker) untilDue(ctx context.Context) time.Duration {
 	at, err := w.queue.NextDue(ctx)
 	if err != nil {
 		w.failed(ctx, "find what is due", err)
-		return pause
+		return w.options.Pause
 	}
 	if at.IsZero() {
 		return lookEvery
