@@ -15,7 +15,6 @@ import (
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/hook"
-	"github.com/slipway-deploy/slipway/internal/store"
 	"github.com/slipway-deploy/slipway/internal/testkit"
 )
 
@@ -27,13 +26,8 @@ func TestEveryStatementFails(t *testing.T) {
 	if err := w.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	db, err := store.Open(t.Context(), store.Config{Path: w.path, Key: w.key, Wrap: func(c driver.Connector) driver.Connector {
-		return faultyConnector{c, broken}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.db = db
+	w.config.Wrap = func(c driver.Connector) driver.Connector { return faultyConnector{c, broken} }
+	w.open()
 	h := w.hook("http://127.0.0.1/")
 	l := &ledger{guids: map[string]string{}}
 	for n := 1; ; n++ {

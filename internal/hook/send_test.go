@@ -53,7 +53,7 @@ func TestRequestAsSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	t.Cleanup(func() { _ = l.Close() })
 	lines := make(chan []string, 1)
 	go func() {
 		conn, err := l.Accept()
@@ -109,7 +109,7 @@ func TestRequestAsSent(t *testing.T) {
 	if a.RequestHeader["Authorization"] != nil || a.RequestHeader["X-Idempotency-Key"] != nil {
 		t.Errorf("kept of the request: %v", a.RequestHeader)
 	}
-	if !a.OK() || a.Status != "OK" || a.StatusCode != 200 || a.URL != address {
+	if !a.OK() || a.Status != "OK" || a.StatusCode != http.StatusOK || a.URL != address {
 		t.Errorf("attempt: %+v", a)
 	}
 }
@@ -210,7 +210,7 @@ func TestCertificates(t *testing.T) {
 	defer server.Close()
 	server.Config.ErrorLog = nil
 	s := newTestSender(t, 5*time.Second)
-	if a := sent(t, s, jobFor(server.URL)); a.Answered || a.StatusCode != 502 || !strings.HasPrefix(a.Status, "peer certificate") {
+	if a := sent(t, s, jobFor(server.URL)); a.Answered || a.StatusCode != http.StatusBadGateway || !strings.HasPrefix(a.Status, "peer certificate") {
 		t.Errorf("unknown authority: %+v", a)
 	}
 	if a := sent(t, s, jobFor(server.URL, "insecure_ssl", "1")); !a.OK() {

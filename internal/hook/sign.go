@@ -2,7 +2,7 @@ package hook
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // X-Hub-Signature is SHA-1 by GitHub's definition; -256 goes beside it
+	"crypto/sha1" // X-Hub-Signature is SHA-1 by GitHub's definition; -256 goes beside it
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"

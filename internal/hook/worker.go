@@ -269,4 +269,4 @@ func (w *Worker) skipped(s Subscription, why error) {
 		"event", s.Name, "id", s.Event.ID, "repository", s.Repository.FullName(), "hook", s.Hook.ID, "err", why)
 }
 
-func chance() float64 { return rand.Float64() } //nolint:gosec // spreads retries, hides nothing
+func chance() float64 { return rand.Float64() } // spreads retries, hides nothing

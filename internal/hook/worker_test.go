@@ -77,7 +77,7 @@ func TestDelivers(t *testing.T) {
 			oneGUID(t, expect(t, r, refs(1, 3)))
 			w.until("three attempts are listed", func() bool { return len(w.attempts(h)) == 3 })
 			for _, a := range w.attempts(h) {
-				if a.Status != "OK" || a.StatusCode != 200 || a.Redelivery || a.Event != "deployment" || a.Action != "created" || a.URL != r.URL() {
+				if a.Status != "OK" || a.StatusCode != http.StatusOK || a.Redelivery || a.Event != "deployment" || a.Action != "created" || a.URL != r.URL() {
 					t.Errorf("attempt %+v", a)
 				}
 			}
@@ -452,6 +452,7 @@ type dying struct{ hook.Queue }
 func (dying) Finish(ctx context.Context, _ hook.Job, _ hook.Attempt, _ hook.Next, _ time.Duration) (hook.Then, error) {
 	return hook.Then{}, slipway.Fail(slipway.Unavailable, "")
 }
+
 func (dying) Release(context.Context, hook.Job) error { return slipway.Fail(slipway.Unavailable, "") }
 
 // TestDeadHooks is promise P15 without its figures: with time-outs of an hour, the good hook is served only if dead ones,

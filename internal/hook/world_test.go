@@ -18,7 +18,10 @@ import (
 	"github.com/slipway-deploy/slipway/internal/store"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m, goleak.IgnoreCurrent()) }
+func TestMain(m *testing.M) {
+	server := goleak.IgnoreAnyFunction("github.com/slipway-deploy/slipway/internal/testkit.startPostgres.func1") // ends with the process
+	goleak.VerifyTestMain(m, goleak.IgnoreCurrent(), server)
+}
 
 const secret = "it's a secret to everybody"
 
@@ -29,8 +32,7 @@ const patience = 20 * time.Second
 type world struct {
 	testing.TB
 	db      *store.DB
-	path    string
-	key     []byte
+	config  store.Config
 	options hook.Options
 	queue   hook.Queue // what the worker works on; db unless a test stands in between
 	render  hook.RenderFunc
@@ -44,10 +46,17 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{TB: t, path: filepath.Join(t.TempDir(), "slipway.db"), key: make([]byte, 32)}
-	if _, err := rand.Read(w.key); err != nil {
+	return newWorldOn(t, store.Config{Path: filepath.Join(t.TempDir(), "slipway.db")})
+}
+
+// newWorldOn is a world on a database of its own.
+func newWorldOn(t testing.TB, c store.Config) *world {
+	t.Helper()
+	c.Key = make([]byte, 32)
+	if _, err := rand.Read(c.Key); err != nil {
 		t.Fatal(err)
 	}
+	w := &world{TB: t, config: c}
 	w.options = hook.Options{
 		Policy:  hook.Policy{RetryMin: 20 * time.Millisecond, RetryMax: 200 * time.Millisecond, ParkAfter: time.Hour},
 		Timeout: 5 * time.Second, Log: slog.New(slog.NewTextHandler(logTo{t}, nil)), Observe: w.observe,
@@ -70,7 +79,7 @@ func newWorld(t testing.TB) *world {
 // open opens the store, as a process that starts would.
 func (w *world) open() {
 	w.Helper()
-	db, err := store.Open(context.Background(), store.Config{Path: w.path, Key: w.key, Log: w.options.Log})
+	db, err := store.Open(context.Background(), w.config)
 	if err != nil {
 		w.Fatal(err)
 	}
