@@ -152,8 +152,16 @@ func TestAccountsAndTokensAreChecked(t *testing.T) {
 	w.must(second(w.CreateAccount(w.ctx, w.admin, deploy.NewAccount{Login: "Ann", Name: "Ann Example", Email: "ann@example.org"})))
 	before := w.dump()
 	for _, in := range []deploy.NewAccount{
-		{Login: "ann"}, {Login: ""}, {Login: "-x"}, {Login: "admin"}, {Login: "api"}, {Login: strings.Repeat("x", 40)},
-		{Login: "ok", Email: "a@b\r\nBcc: c"}, {Login: "ok", Name: "x\ny"}, {Login: "ok", Name: "a <b>"}, {Login: "ok", Type: "Robot"},
+		{Login: "ann"},
+		{Login: ""},
+		{Login: "-x"},
+		{Login: "admin"},
+		{Login: "api"},
+		{Login: strings.Repeat("x", 40)},
+		{Login: "ok", Email: "a@b\r\nBcc: c"},
+		{Login: "ok", Name: "x\ny"},
+		{Login: "ok", Name: "a <b>"},
+		{Login: "ok", Type: "Robot"},
 		{Login: "ok", Type: slipway.Bot},
 	} {
 		if _, err := w.CreateAccount(w.ctx, w.admin, in); slipway.KindOf(err) != slipway.Invalid {

@@ -68,7 +68,7 @@ func TestRefusedCommitStatusesChangeNothing(t *testing.T) {
 			w.in(t)
 			before := w.dump()
 			_, err := w.CreateCommitStatus(w.ctx, w.admin, test.repo, test.sha, test.in)
-			e := w.refused(err, test.kind, test.message)
+			e := w.refusal(err, test.kind, test.message)
 			if test.detail != "" && e.Details[0].Message != test.detail {
 				t.Errorf("%+v", e.Details)
 			}

@@ -107,7 +107,7 @@ func TestRefusedDeploymentsChangeNothing(t *testing.T) {
 			w.in(t)
 			before := w.dump()
 			_, err := test.by.CreateDeployment(w.ctx, w.admin, test.repo, test.in, deploy.IdempotencyKey{Key: "k-" + strings.ReplaceAll(name, " ", "-"), Hash: []byte("h")})
-			e := w.refused(err, test.kind, test.message)
+			e := w.refusal(err, test.kind, test.message)
 			if name == "conflict" && !slices.Equal(e.Conflicts, []string{"README.md"}) {
 				t.Errorf("conflicts: %v", e.Conflicts)
 			}
@@ -137,7 +137,7 @@ func TestTheGateSeesTheNewestStatusOfEachContext(t *testing.T) {
 	}
 	w.must(ask(nil)) // nobody has reported
 	w.status(w.main, "ci/build", "pending")
-	e := w.refused(ask(nil), slipway.Conflict, "Conflict: Commit status checks failed for main.")
+	e := w.refusal(ask(nil), slipway.Conflict, "Conflict: Commit status checks failed for main.")
 	if diff := cmp.Diff([]slipway.ContextState{{Context: "ci/build", State: "pending"}}, e.Details[0].Contexts); diff != "" {
 		t.Error(diff)
 	}
@@ -145,7 +145,7 @@ func TestTheGateSeesTheNewestStatusOfEachContext(t *testing.T) {
 	w.status(w.main, "CI/Build", "success") // the same context
 	w.must(ask(nil))
 	w.must(ask([]string{"ci/BUILD"}))
-	e = w.refused(ask([]string{"deploy/approved"}), slipway.Conflict, "Conflict: Commit status checks failed for main.")
+	e = w.refusal(ask([]string{"deploy/approved"}), slipway.Conflict, "Conflict: Commit status checks failed for main.")
 	if e.Details[0].Contexts == nil || len(e.Details[0].Contexts) != 0 {
 		t.Errorf("contexts: %v, want an empty list", e.Details[0].Contexts)
 	}

@@ -33,6 +33,7 @@ func (d *Decisions) RunHousekeeping(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			d.try(context.WithoutCancel(ctx), "note when tokens were used", d.writeUses)
 			return nil
 		case <-settle.C:
 			d.settle(ctx)

@@ -58,9 +58,14 @@ func TestTheHousekeepingDoesWhatIsDue(t *testing.T) {
 		if err != nil || again.Replayed {
 			t.Errorf("%+v, %v", again, err)
 		}
+		w.must(second(d.Authenticate(w.ctx, secret))) // and at the end, what the last minute has seen
 		end()
 		if err := <-ended; err != nil {
 			t.Error(err)
+		}
+		tokens, err = w.ListTokens(w.ctx, "ann")
+		if err != nil || !tokens[0].LastUsedAt.Equal(w.time.now()) {
+			t.Errorf("%+v, %v", tokens, err)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,7 @@ func TestRefusedHooksChangeNothing(t *testing.T) {
 			w.in(t)
 			before := w.dump()
 			_, err := w.CreateHook(w.ctx, w.admin, w.repo, test.in)
-			e := w.refused(err, slipway.Invalid, "Validation Failed")
+			e := w.refusal(err, slipway.Invalid, "Validation Failed")
 			if e.Details[0].Message != test.message || e.Details[0].Resource != "Hook" {
 				t.Errorf("%+v", e.Details)
 			}
@@ -112,7 +113,7 @@ func TestEditingAHook(t *testing.T) {
 	_, err = edit(hookRequest("http://localhost"))
 	w.refused(err, slipway.Invalid, "Validation Failed")
 	_, err = edit(slipway.HookRequest{Config: map[string]string{"url": other.Config["url"], "content_type": "json"}, Events: []string{"push"}})
-	if e := w.refused(err, slipway.Invalid, "Validation Failed"); e.Details[0].Message != "Hook already exists on this repository" {
+	if e := w.refusal(err, slipway.Invalid, "Validation Failed"); e.Details[0].Message != "Hook already exists on this repository" {
 		t.Errorf("%+v", e)
 	}
 	elsewhere := w.repository("acme", "other")
@@ -159,7 +160,7 @@ func TestAnAttemptIsShownAndMadeAgain(t *testing.T) {
 	h := w.hook("https://example.com/a", "push")
 	id := w.attempt(h)
 	got, err := w.Delivery(w.ctx, w.repo, h.ID, id)
-	if err != nil || got.GUID != "guid" || got.StatusCode != 500 || string(got.RequestBody) != "{}" {
+	if err != nil || got.GUID != "guid" || got.StatusCode != http.StatusInternalServerError || string(got.RequestBody) != "{}" {
 		t.Errorf("%+v, %v", got, err)
 	}
 	list, err := w.ListDeliveries(w.ctx, w.repo, h.ID, 0, deploy.DeliveryFailure, 30)
@@ -195,7 +196,7 @@ func (w *world) attempt(h slipway.Hook) int64 {
 	}}}))
 	jobs, err := w.store.Claim(w.ctx, hook.Room{Healthy: 1, Failing: 1}, time.Minute)
 	w.must(err)
-	failed := hook.Attempt{At: w.time.now(), StatusCode: 500, Status: "Invalid HTTP Response: 500", Answered: true}
+	failed := hook.Attempt{At: w.time.now(), StatusCode: http.StatusInternalServerError, Status: "Invalid HTTP Response: 500", Answered: true}
 	_, err = w.store.Finish(w.ctx, jobs[0], failed, hook.Next{At: w.time.now().Add(time.Hour)}, time.Minute)
 	w.must(err)
 	list, err := w.ListDeliveries(w.ctx, w.repo, h.ID, 0, "", 1)
@@ -219,7 +220,7 @@ func TestHooksOfOtherRepositoriesAreNotThere(t *testing.T) {
 		"attempt":    w.Redeliver(w.ctx, w.admin, w.repo, h.ID, 1),
 		"missing":    second(w.Delivery(w.ctx, w.repo, h.ID, 1)),
 	} {
-		if e := w.refused(err, slipway.NotFound, "Not Found"); e == nil {
+		if e := w.refusal(err, slipway.NotFound, "Not Found"); e == nil {
 			t.Error(name)
 		}
 	}

@@ -105,15 +105,14 @@ func TestConflictsOnRealGitNameTheirPaths(t *testing.T) {
 	r.work.Commit("readme", "theirs\n")
 	r.work.Git("tag", "v1", "HEAD~1")
 	r.push("trunk", "v1")
-	before := r.lastEvent()
 	in := request("topic")
 	in.AutoMerge = true
 	_, err := r.CreateDeployment(r.ctx, r.admin, r.repo, in, deploy.IdempotencyKey{})
-	if e := r.refused(err, slipway.Conflict, "Conflict merging trunk into topic."); !slices.Equal(e.Conflicts, []string{"readme"}) {
+	if e := r.refusal(err, slipway.Conflict, "Conflict merging trunk into topic."); !slices.Equal(e.Conflicts, []string{"readme"}) {
 		t.Errorf("%v", e.Conflicts)
 	}
 	_, err = r.MergeBranches(r.ctx, r.admin, r.repo, "topic", "trunk", nil)
-	if e := r.refused(err, slipway.Conflict, "Merge conflict"); !slices.Equal(e.Conflicts, []string{"readme"}) {
+	if e := r.refusal(err, slipway.Conflict, "Merge conflict"); !slices.Equal(e.Conflicts, []string{"readme"}) {
 		t.Errorf("%v", e.Conflicts)
 	}
 	in.Ref = "v1"
@@ -123,7 +122,7 @@ func TestConflictsOnRealGitNameTheirPaths(t *testing.T) {
 	r.work.Git("checkout", "--quiet", "--orphan", "island")
 	r.work.Commit("island", "x\n")
 	r.push("island")
-	before = r.lastEvent()
+	before := r.lastEvent()
 	in.Ref = "island"
 	_, err = r.CreateDeployment(r.ctx, r.admin, r.repo, in, deploy.IdempotencyKey{})
 	r.refused(err, slipway.Conflict, "Conflict merging trunk into island.")

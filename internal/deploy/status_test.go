@@ -159,7 +159,7 @@ func TestDeletingADeployment(t *testing.T) {
 	live, idle := w.deploy("main", "staging"), w.deploy("main", "staging")
 	w.report(live.ID, "success")
 	before := w.lastEvent()
-	e := w.refused(w.DeleteDeployment(w.ctx, w.admin, w.repo, live.ID), slipway.Invalid, "Validation Failed")
+	e := w.refusal(w.DeleteDeployment(w.ctx, w.admin, w.repo, live.ID), slipway.Invalid, "Validation Failed")
 	if e.Details[0].Text != "We cannot delete an active deployment unless it is the only deployment in a given environment." {
 		t.Errorf("%+v", e.Details)
 	}

@@ -303,7 +303,7 @@ func TestMergingBranches(t *testing.T) {
 	}
 	w.git.clash(w.repo, commit.SHA, clash, "a", "b")
 	_, err = merge("main", "clash", nil)
-	if e := w.refused(err, slipway.Conflict, "Merge conflict"); len(e.Conflicts) != 2 {
+	if e := w.refusal(err, slipway.Conflict, "Merge conflict"); len(e.Conflicts) != 2 {
 		t.Errorf("%+v", e)
 	}
 	_, err = merge("nope", "topic", nil)

@@ -209,20 +209,32 @@ type event struct {
 // events lists the log, or what was added after an id.
 func (w *world) events(after int64) (list []event) {
 	w.t.Helper()
-	rows, err := w.raw.QueryContext(w.ctx, "SELECT id, repository_id, actor_id, kind, action, subject FROM events WHERE id > $1 ORDER BY id", after)
-	w.must(err)
-	for rows.Next() {
+	const query = "SELECT id, repository_id, actor_id, kind, action, subject FROM events WHERE id > $1 ORDER BY id"
+	w.rows(query, []any{after}, func(rows *sql.Rows) error {
 		var e event
 		var kind, action, subject string
-		w.must(rows.Scan(&e.ID, &e.Repository, &e.Actor, &kind, &action, &subject))
+		if err := rows.Scan(&e.ID, &e.Repository, &e.Actor, &kind, &action, &subject); err != nil {
+			return err
+		}
 		e.Name = strings.TrimSuffix(kind+"/"+action, "/")
+		var err error
 		e.Subject, err = slipway.ParseSubject([]byte(subject))
-		w.must(err)
 		list = append(list, e)
+		return err
+	})
+	return list
+}
+
+// rows runs a query on what the store has written.
+func (w *world) rows(query string, args []any, each func(*sql.Rows) error) {
+	w.t.Helper()
+	rows, err := w.raw.QueryContext(w.ctx, query, args...)
+	w.must(err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		w.must(each(rows))
 	}
 	w.must(rows.Err())
-	w.must(rows.Close())
-	return list
 }
 
 // lastEvent is the id of the newest row of the log.
@@ -246,34 +258,32 @@ func (w *world) names(after int64) string {
 // dump is everything the database holds, to see that something changed nothing.
 func (w *world) dump() string {
 	w.t.Helper()
+	var tables []string
+	w.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name", nil, func(rows *sql.Rows) error {
+		tables = append(tables, "")
+		return rows.Scan(&tables[len(tables)-1])
+	})
 	var out strings.Builder
-	tables, err := w.raw.QueryContext(w.ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-	w.must(err)
-	var names []string
-	for tables.Next() {
-		var name string
-		w.must(tables.Scan(&name))
-		names = append(names, name)
-	}
-	w.must(tables.Close())
-	for _, name := range names {
-		rows, err := w.raw.QueryContext(w.ctx, `SELECT * FROM "`+name+`"`)
-		w.must(err)
-		columns, err := rows.Columns()
-		w.must(err)
-		for rows.Next() {
+	for _, name := range tables {
+		w.rows(`SELECT * FROM "`+name+`"`, nil, func(rows *sql.Rows) error {
+			columns, err := rows.Columns()
+			if err != nil {
+				return err
+			}
 			values := make([]any, len(columns))
 			for i := range values {
 				values[i] = new(any)
 			}
-			w.must(rows.Scan(values...))
+			if err := rows.Scan(values...); err != nil {
+				return err
+			}
 			fmt.Fprint(&out, name)
 			for _, v := range values {
 				fmt.Fprintf(&out, "|%v", *v.(*any))
 			}
 			fmt.Fprintln(&out)
-		}
-		w.must(rows.Close())
+			return nil
+		})
 	}
 	return out.String()
 }
@@ -286,7 +296,13 @@ func (w *world) written() (version int64) {
 }
 
 // refused checks that an error has a kind and a sentence.
-func (w *world) refused(err error, kind slipway.Kind, message string) *slipway.Error {
+func (w *world) refused(err error, kind slipway.Kind, message string) {
+	w.t.Helper()
+	_ = w.refusal(err, kind, message)
+}
+
+// refusal is refused for those who want to see the rest.
+func (w *world) refusal(err error, kind slipway.Kind, message string) *slipway.Error {
 	w.t.Helper()
 	var e *slipway.Error
 	if !errors.As(err, &e) {
