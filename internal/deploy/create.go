@@ -7,7 +7,7 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-// IdempotencyKey names a request, so that sending it again makes nothing twice (decisions §3). The zero value is none.
+// IdempotencyKey names a request, so that sending it again makes nothing twice (docs/adr/0006). The zero value is none.
 type IdempotencyKey struct {
 	Key  string // 1–255 visible ASCII characters
 	Hash []byte // SHA-256 of method, path and body
@@ -58,8 +58,11 @@ func (d *Decisions) createDeployment(ctx context.Context, a slipway.Actor, r sli
 	}
 	if in.AutoMerge {
 		merged, err := d.autoMerge(ctx, a, r, in, &commit)
-		if err != nil || merged {
-			return Created{Merged: slipway.AutoMergeNotice(r.DefaultBranch, in.Ref, in.Era)}, err
+		if err != nil {
+			return Created{}, err
+		}
+		if merged {
+			return Created{Merged: slipway.AutoMergeNotice(r.DefaultBranch, in.Ref, in.Era)}, nil
 		}
 	}
 	return d.storeDeployment(ctx, a, r, in, commit.SHA, key)
@@ -82,11 +85,11 @@ func (d *Decisions) autoMerge(ctx context.Context, a slipway.Actor, r slipway.Re
 	if err != nil || !behind {
 		return false, err
 	}
-	if err := slipway.MayMerge(a, r, slipway.RoleWrite); err != nil {
-		return false, err
-	}
 	if commit.Branch == "" {
 		return false, slipway.AutoMergeConflict(r.DefaultBranch, in.Ref, nil) // a tag or commit cannot be moved
+	}
+	if err := slipway.MayMerge(a, r, slipway.RoleWrite); err != nil {
+		return false, err
 	}
 	message := slipway.AutoMergeMessage(r.DefaultBranch, in.Ref)
 	sha, err := d.mergeInto(ctx, a, r, commit.Branch, message, func() (slipway.SHA, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-// How long things are kept (decisions §4), and how many go in one transaction.
+// How long things are kept, and how many go in one transaction.
 const (
 	keepEvents     = 400 * 24 * time.Hour
 	keepDeliveries = 30 * 24 * time.Hour
@@ -52,10 +52,17 @@ func (d *Decisions) try(ctx context.Context, what string, fn func(context.Contex
 	}
 }
 
-// settle records the moves of refs that failed to be recorded when they happened.
+// settle records the moves of refs that failed to be recorded when they happened. Repositories that fail again rest for a
+// while: one that is damaged stays so until somebody mends it.
 func (d *Decisions) settle(ctx context.Context) {
-	for _, id := range d.owed.repositories() {
-		d.try(ctx, "record moved refs", func(ctx context.Context) error { return d.SyncRefs(ctx, id) })
+	for _, id := range d.owed.due(d.now()) {
+		d.try(ctx, "record moved refs", func(ctx context.Context) error {
+			err := d.SyncRefs(ctx, id)
+			if err != nil {
+				d.owed.postpone(id, d.now())
+			}
+			return err
+		})
 	}
 }
 

@@ -15,7 +15,9 @@ var WriteUses = (*Decisions).writeUses
 var Settle = (*Decisions).settle
 
 // Owed lists the repositories whose moves may not be recorded yet.
-func (d *Decisions) Owed() []int64 { return d.owed.repositories() }
+func (d *Decisions) Owed() []int64 {
+	return d.owed.due(time.Now().AddDate(100, 0, 0))
+}
 
 // RefsAtOnce is how many moves one transaction records.
 const RefsAtOnce = refsAtOnce

@@ -15,9 +15,9 @@ func (d *Decisions) Prepare(ctx context.Context) error {
 	return d.update(ctx, wholeServer, makeBot)
 }
 
-// FirstStart makes what a server cannot be without: slipway[bot], and an administrator with a token for everything
-// (decisions §1). made says that it made the administrator, and then the secret is shown once. It is one transaction: a server
-// that is killed on the way starts for the first time again, and later starts change nothing.
+// FirstStart makes what a server cannot be without: slipway[bot], and an administrator with a token for everything.
+// made says that it made the administrator, and then the secret is shown once. It is one transaction: a server that is killed
+// on the way starts for the first time again, and later starts change nothing.
 func (d *Decisions) FirstStart(ctx context.Context) (secret string, made bool, err error) {
 	secret = slipway.NewTokenSecret(slipway.ClassicToken, d.random)
 	err = d.update(ctx, wholeServer, func(tx Tx) error {

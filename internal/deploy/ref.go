@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -62,9 +63,20 @@ func (d *Decisions) abandon(ctx context.Context, repositoryID, intent int64) {
 type owed struct {
 	mu      sync.Mutex
 	intents map[int64][]int64
+	retries map[int64]retry
 }
 
-func newOwed() *owed { return &owed{intents: make(map[int64][]int64)} }
+// retry says when a repository that could not be reconciled is tried again.
+type retry struct {
+	at    time.Time
+	after time.Duration
+}
+
+const longestRetry = time.Hour // the hourly reconciliation tries anyway
+
+func newOwed() *owed {
+	return &owed{intents: make(map[int64][]int64), retries: make(map[int64]retry)}
+}
 
 func (o *owed) add(repositoryID int64, intents ...int64) {
 	o.mu.Lock()
@@ -81,13 +93,29 @@ func (o *owed) take(repositoryID int64) []int64 {
 	return intents
 }
 
-// repositories lists whose account is open.
-func (o *owed) repositories() []int64 {
+// due lists whose account is open and is to be settled now.
+func (o *owed) due(now time.Time) (repositories []int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	ids := make([]int64, 0, len(o.intents))
 	for id := range o.intents {
-		ids = append(ids, id)
+		if !now.Before(o.retries[id].at) {
+			repositories = append(repositories, id)
+		}
 	}
-	return ids
+	return repositories
+}
+
+// postpone lets a repository rest, the longer the more often it has failed.
+func (o *owed) postpone(repositoryID int64, now time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	after := min(max(2*o.retries[repositoryID].after, settleEvery), longestRetry)
+	o.retries[repositoryID] = retry{at: now.Add(after), after: after}
+}
+
+// settled forgets that a repository ever failed.
+func (o *owed) settled(repositoryID int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.retries, repositoryID)
 }

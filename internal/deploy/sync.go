@@ -18,7 +18,7 @@ const (
 )
 
 // SyncRefs compares where the refs of a repository stand in git with where they stood when their moves were last recorded,
-// records a push event for every difference and clears the intents of moves that are over (decisions §5). The first branches
+// records a push event for every difference and clears the intents of moves that are over (docs/architecture.md). The first branches
 // ever decide the default branch, if there is none of that name. Calls for one repository run one after another, so no move
 // is recorded twice; what moves while it looks is left to the call that follows every move.
 //
@@ -32,9 +32,11 @@ func (d *Decisions) SyncRefs(ctx context.Context, repositoryID int64) (err error
 	defer release()
 	over := d.owed.take(repositoryID)
 	defer func() {
-		if err != nil && slipway.KindOf(err) != slipway.NotFound {
-			d.owed.add(repositoryID, over...)
+		if err == nil || slipway.KindOf(err) == slipway.NotFound {
+			d.owed.settled(repositoryID)
+			return
 		}
+		d.owed.add(repositoryID, over...)
 	}()
 	for range syncTries {
 		err = d.syncOnce(ctx, repositoryID, over)
