@@ -73,7 +73,7 @@ type Authority interface {
 // Housekeeping is what the retention loop removes. Each call removes at most limit rows and says how many it removed.
 type Housekeeping interface {
 	RemoveOldIdempotencyKeys(before time.Time, limit int) (int, error)
-	RemoveOldAttempts(before time.Time, limit int) (int, error)
-	RemoveOldDeliveries(before time.Time, limit int) (int, error) // finished ones, with their attempts
+	RemoveOldAttempts(before time.Time, limit int) (int, error)   // and deliveries whose last attempt goes with them
+	RemoveOldDeliveries(before time.Time, limit int) (int, error) // the bodies of finished ones
 	RemoveOldEvents(before time.Time, limit int) (int, error)     // a sealed prefix that every hook has expanded
 }
