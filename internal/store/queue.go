@@ -91,7 +91,7 @@ func (t *tx) resumeHook(id int64) error {
 	if err != nil {
 		return t.failed("hook", err)
 	}
-	return t.reschedule(id, rests(h))
+	return t.reschedule(h)
 }
 
 // rests reports whether a hook is parked or switched off. Nothing is tried then but what somebody asks for by itself: a
@@ -112,49 +112,60 @@ func (t *tx) unpark(hookID int64) error {
 }
 
 // reschedule writes when a hook has something to do next. Its row must be locked.
-func (t *tx) reschedule(hookID int64, rests bool) error {
-	due, err := t.nextDue(hookID, rests)
+func (t *tx) reschedule(row db.Hook) error {
+	_, due, err := t.waiting(row)
 	if err != nil {
 		return err
 	}
-	return t.failed("reschedule", t.q.SetQueueDue(t.ctx, db.SetQueueDueParams{DueAt: due, SetAt: t.now, HookID: hookID}))
+	return t.failed("reschedule", t.q.SetQueueDue(t.ctx, db.SetQueueDueParams{DueAt: due, SetAt: t.now, HookID: row.ID}))
 }
 
-// nextDue is when a hook has something to do; nil when nothing waits that may be tried.
-func (t *tx) nextDue(hookID int64, rests bool) (*time.Time, error) {
-	first, found, err := t.asideOf(hookID, rests)
+// waiting is the delivery that a hook makes next, and when: one outside the order if it is due, else the head, else whichever
+// is due first. due is nil when nothing waits that may be tried.
+func (t *tx) waiting(row db.Hook) (d db.Delivery, due *time.Time, err error) {
+	first, err := t.q.GetFirstWaiting(t.ctx, row.ID)
+	first, there, err := found(t, "waiting", first, err)
+	if err != nil || !there {
+		return d, nil, err
+	}
+	if *first.Lane == ordered { // so nothing is aside
+		if rests(row) {
+			return d, nil, nil
+		}
+		return first, new(t.dueAt(first)), nil
+	}
+	return t.waitingAside(row)
+}
+
+// waitingAside is waiting where something is outside the order.
+func (t *tx) waitingAside(row db.Hook) (d db.Delivery, due *time.Time, err error) {
+	d, there, err := t.asideOf(row)
 	if err != nil {
-		return nil, err
+		return d, nil, err
 	}
-	var due *time.Time
-	if found {
-		due = new(t.dueAt(first))
+	if there {
+		due = new(t.dueAt(d))
 	}
-	if rests {
-		return due, nil
+	if rests(row) || there && !due.After(t.now) {
+		return d, due, nil
 	}
-	head, found, err := t.head(hookID)
-	if at := t.dueAt(head); found && (due == nil || at.Before(*due)) {
-		due = &at
+	head, err := t.q.GetHead(t.ctx, row.ID)
+	head, there, err = found(t, "head", head, err)
+	if at := t.dueAt(head); there && (due == nil || at.Before(*due)) {
+		return head, &at, nil
 	}
-	return due, err
+	return d, due, err
 }
 
 // asideOf is the first delivery outside the order. A hook that rests has only those that were not tried since somebody
 // asked for them.
-func (t *tx) asideOf(hookID int64, rests bool) (db.Delivery, bool, error) {
+func (t *tx) asideOf(row db.Hook) (db.Delivery, bool, error) {
 	most := int64(math.MaxInt64)
-	if rests {
+	if rests(row) {
 		most = 0
 	}
-	d, err := t.q.GetAside(t.ctx, db.GetAsideParams{HookID: hookID, MostFailures: most})
+	d, err := t.q.GetAside(t.ctx, db.GetAsideParams{HookID: row.ID, MostFailures: most})
 	return found(t, "aside", d, err)
-}
-
-// head is the first delivery in the order.
-func (t *tx) head(hookID int64) (db.Delivery, bool, error) {
-	d, err := t.q.GetHead(t.ctx, hookID)
-	return found(t, "head", d, err)
 }
 
 // found turns a row that is not there into false.
@@ -172,8 +183,6 @@ func (t *tx) dueAt(d db.Delivery) time.Time {
 	}
 	return d.DueAt
 }
-
-func (t *tx) isDue(d db.Delivery) bool { return !t.dueAt(d).After(t.now) }
 
 // scopeOfHook is the lock of what is recorded of a hook: different hooks do not wait for each other.
 func scopeOfHook(id int64) int64 { return -1000 - id }

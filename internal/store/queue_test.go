@@ -19,7 +19,7 @@ func TestQueueWalksItsIndexes(t *testing.T) {
 	pool := poolOf(openTestSQLite(t, Config{}))
 	texts := statements(t)
 	for query, want := range map[string]string{
-		"getHead": "INDEX deliveries_waiting ", "getFollowing": "INDEX deliveries_waiting ", "getAside": "INDEX deliveries_waiting ",
+		"getHead": "INDEX deliveries_waiting ", "getFirstWaiting": "INDEX deliveries_waiting ", "getFollowing": "INDEX deliveries_waiting ", "getAside": "INDEX deliveries_waiting ",
 		"listDueQueues": "INDEX queues_due", "getFirstDue": "INDEX queues_due", "deleteWaiting": "INDEX deliveries_waiting ",
 		"listAttempts": "INDEX attempts_hook ", "listGoodAttempts": "INDEX attempts_hook ", "listFailedAttempts": "INDEX attempts_failed ",
 		"deleteOldBodies": "INDEX bodies_age ", "resetFailing": "INDEX deliveries_waiting ",

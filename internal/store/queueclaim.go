@@ -77,31 +77,20 @@ func (t *tx) claim(hookID int64, lease time.Duration) (*hook.Job, error) {
 	if err != nil {
 		return nil, t.failed("hook", err)
 	}
-	job, err := t.pick(row, fence)
+	job, due, err := t.pick(row, fence)
 	if err != nil || job != nil {
 		return job, err
 	}
-	_, err = t.giveBack(row, fence)
-	return nil, err
+	return nil, t.giveBack(hookID, fence, due)
 }
 
-// pick finds what a hook does next: what is due outside the order, else its head if that is due.
-func (t *tx) pick(row db.Hook, fence int64) (*hook.Job, error) {
-	d, there, err := t.asideOf(row.ID, rests(row))
-	if err != nil {
-		return nil, err
+// pick finds what a hook does now, or says when it has something to do.
+func (t *tx) pick(row db.Hook, fence int64) (job *hook.Job, due *time.Time, err error) {
+	d, due, err := t.waiting(row)
+	if err == nil && due != nil && !due.After(t.now) {
+		job, err = t.job(row, fence, d)
 	}
-	if there && t.isDue(d) {
-		return t.job(row, fence, d)
-	}
-	if rests(row) {
-		return nil, nil
-	}
-	d, there, err = t.head(row.ID)
-	if err != nil || !there || !t.isDue(d) {
-		return nil, err
-	}
-	return t.job(row, fence, d)
+	return job, due, err
 }
 
 func (t *tx) job(row db.Hook, fence int64, d db.Delivery) (*hook.Job, error) {
@@ -133,12 +122,8 @@ func (t *tx) postpone(hookID int64) error {
 }
 
 // giveBack ends a lease and writes when the hook has something to do next.
-func (t *tx) giveBack(row db.Hook, fence int64) (*time.Time, error) {
-	due, err := t.nextDue(row.ID, rests(row))
-	if err != nil {
-		return nil, err
-	}
-	return due, t.failed("give back", t.q.GiveBackQueue(t.ctx, db.GiveBackQueueParams{DueAt: due, SetAt: t.now, HookID: row.ID, Fence: fence}))
+func (t *tx) giveBack(hookID, fence int64, due *time.Time) error {
+	return t.failed("give back", t.q.GiveBackQueue(t.ctx, db.GiveBackQueueParams{DueAt: due, SetAt: t.now, HookID: hookID, Fence: fence}))
 }
 
 // Release ends a lease without an attempt. A lease that was lost is no error: there is nothing to give back.

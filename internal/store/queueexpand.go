@@ -149,7 +149,7 @@ func (t *tx) expand(x hook.Expansion) error {
 		}
 	}
 	for _, id := range sortedKeys(hooks) {
-		if err := t.reschedule(id, rests(hooks[id])); err != nil {
+		if err := t.reschedule(hooks[id]); err != nil {
 			return err
 		}
 	}

@@ -124,28 +124,41 @@ func (t *tx) recordHook(j hook.Job, action string) error {
 // botID is the account of what the server does by itself.
 const botID = 1
 
-// continueWith finds what the hook does next under the same lease, or gives it back.
+// continueWith finds what the hook does next under the same lease, or gives it back. What cannot be read must not undo what
+// was just recorded: only a broken transaction is an error.
 func (t *tx) continueWith(j hook.Job, n hook.Next) (hook.Then, error) {
 	row, err := t.q.GetHookByID(t.ctx, j.Hook.ID)
 	if err != nil {
 		return hook.Then{}, t.failed("hook", err)
 	}
-	if !n.GiveBack {
-		next, err := t.nextJob(row, j, n)
-		if next != nil || t.s.broken != nil { // what cannot be read must not undo what was just recorded
-			return hook.Then{Next: next}, err
-		}
+	next, err := t.testing(row, j, n)
+	var due *time.Time
+	switch {
+	case next != nil || err != nil:
+	case n.GiveBack:
+		_, due, err = t.waiting(row)
+	default:
+		next, due, err = t.pick(row, j.Fence)
 	}
-	due, err := t.giveBack(row, j.Fence)
-	if due == nil {
-		return hook.Then{}, err
+	if next != nil || t.s.broken != nil {
+		return hook.Then{Next: next}, err
 	}
-	return hook.Then{Due: *due}, err
+	if err != nil && due == nil {
+		due = &t.now // the next claim finds out what is wrong with it
+	}
+	then := hook.Then{}
+	if due != nil {
+		then.Due = *due
+	}
+	return then, t.giveBack(row.ID, j.Fence, due)
 }
 
-func (t *tx) nextJob(row db.Hook, j hook.Job, n hook.Next) (*hook.Job, error) {
+// testing is the next step of putting a head to the test: the delivery after it, and if that got through the head itself.
+func (t *tx) testing(row db.Hook, j hook.Job, n hook.Next) (*hook.Job, error) {
 	switch {
-	case n.Probe && !rests(row):
+	case rests(row):
+		return nil, nil
+	case n.Probe:
 		d, err := t.q.GetFollowing(t.ctx, db.GetFollowingParams{HookID: row.ID, After: j.DeliveryID})
 		d, there, err := found(t, "following", d, err)
 		if err != nil || !there {
@@ -156,7 +169,7 @@ func (t *tx) nextJob(row db.Hook, j hook.Job, n hook.Next) (*hook.Job, error) {
 			probe.Ahead = j.DeliveryID
 		}
 		return probe, err
-	case j.Ahead != 0 && n.Done && !rests(row):
+	case j.Ahead != 0 && n.Done:
 		d, err := t.q.GetDelivery(t.ctx, j.Ahead)
 		d, there, err := found(t, "head", d, err)
 		if err != nil || !there || d.Lane == nil || *d.Lane != ordered {
@@ -168,7 +181,7 @@ func (t *tx) nextJob(row db.Hook, j hook.Job, n hook.Next) (*hook.Job, error) {
 		}
 		return head, err
 	}
-	return t.pick(row, j.Fence)
+	return nil, nil
 }
 
 func sameResponse(a, b slipway.HookResponse) bool {

@@ -357,6 +357,38 @@ func (q *Queries) GetFirstLeaseEnd(ctx context.Context, now time.Time) (time.Tim
 	return lease_until, err
 }
 
+const getFirstWaiting = `-- name: GetFirstWaiting :one
+SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at FROM deliveries WHERE hook_id = $1 AND lane IS NOT NULL ORDER BY lane, id LIMIT 1
+`
+
+// Lanes sort as their deliveries go: aside before ordered.
+func (q *Queries) GetFirstWaiting(ctx context.Context, hookID int64) (Delivery, error) {
+	row := q.db.QueryRowContext(ctx, getFirstWaiting, hookID)
+	var i Delivery
+	err := row.Scan(
+		&i.ID,
+		&i.HookID,
+		&i.RepositoryID,
+		&i.EventID,
+		&i.Event,
+		&i.Action,
+		&i.Guid,
+		&i.BodyID,
+		&i.Lane,
+		&i.DueAt,
+		&i.DueSetAt,
+		&i.FinishedAt,
+		&i.Tries,
+		&i.Failures,
+		&i.FailingFor,
+		&i.Refusals,
+		&i.RefusedFor,
+		&i.LastCode,
+		&i.LastAt,
+	)
+	return i, err
+}
+
 const getFollowing = `-- name: GetFollowing :one
 SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at FROM deliveries WHERE hook_id = $1 AND lane = 'ordered' AND id > $2 ORDER BY id LIMIT 1
 `

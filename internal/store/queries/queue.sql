@@ -69,6 +69,10 @@ SELECT lease_until FROM queues WHERE lease_until > sqlc.arg(now) AND due_at IS N
 -- name: GetHookByID :one
 SELECT * FROM hooks WHERE id = $1;
 
+-- name: GetFirstWaiting :one
+-- Lanes sort as their deliveries go: aside before ordered.
+SELECT * FROM deliveries WHERE hook_id = $1 AND lane IS NOT NULL ORDER BY lane, id LIMIT 1;
+
 -- name: GetAside :one
 -- The first delivery outside the order.
 SELECT * FROM deliveries WHERE hook_id = $1 AND lane = 'aside' AND failures <= sqlc.arg(most_failures) ORDER BY due_at, id LIMIT 1;
