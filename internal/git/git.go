@@ -141,6 +141,11 @@ func Open(root string, options Options) (*Repositories, error) {
 		return nil, err
 	}
 	g.upkeep = newUpkeep(g)
+	ctx, done, err := g.begin(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	g.upkeep.start(ctx, done)
 	return g, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os/exec"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -42,8 +41,8 @@ type Transfer struct {
 // ends, and git, which then has all of it or too little, finishes or gives up by itself and leaves nothing lying about. What a
 // push has moved is on disk when Transfer returns, whatever the error.
 //
-// Unavailable: the repository cannot be read, or too many transfers are under way (with RetryAfter). git's own refusals are
-// part of the protocol and no error.
+// Unavailable: the repository cannot be read, or too many transfers are under way (with RetryAfter). Malformed, TooLarge: it
+// is no push. Refusals of single refs, git's and ours, are part of the protocol and no error.
 func (g *Repositories) Transfer(ctx context.Context, r *slipway.Repository, t Transfer) error {
 	op := "git: " + string(t.Service)
 	repo, err := g.at(r)
@@ -65,22 +64,36 @@ func (g *Repositories) Transfer(ctx context.Context, r *slipway.Repository, t Tr
 		return err
 	}
 	defer g.transfers.Release(1)
-	if t.Service != ReceivePack || t.Advertise {
-		return g.explain(op, g.transfer(ctx, repo, t))
+	if t.Service == ReceivePack && !t.Advertise {
+		return g.receive(ctx, op, repo, t)
 	}
+	if err := g.transfer(ctx, repo, t); err != nil {
+		return unavailable(op, err)
+	}
+	return nil
+}
+
+// receive runs a push whose names may all be refs, and answers others itself.
+func (g *Repositories) receive(ctx context.Context, op string, repo *repository, t Transfer) error {
+	asked, err := readOrder(t.In)
+	if err != nil {
+		return err
+	}
+	if refusal, ok := asked.refusal(); !ok {
+		_, _ = io.Copy(io.Discard, t.In) // a client that is still sending would not listen
+		_, _ = io.WriteString(t.Out, refusal)
+		return nil
+	}
+	t.In = io.MultiReader(strings.NewReader(asked.raw.String()), t.In)
 	began := time.Now()
 	leave := g.enter(repo)
 	err = g.transfer(ctx, repo, t)
 	leave(err != nil)
 	g.upkeep.need(repo)
-	return g.explain(op, errors.Join(err, repo.sync(began)))
-}
-
-func (g *Repositories) explain(op string, err error) error {
-	if err == nil {
-		return nil
+	if err = errors.Join(err, repo.sync(began)); err != nil {
+		return unavailable(op, err)
 	}
-	return unavailable(op, err)
+	return nil
 }
 
 func (g *Repositories) takeTurn(ctx context.Context) error {
@@ -114,11 +127,14 @@ func (g *Repositories) transfer(ctx context.Context, repo *repository, t Transfe
 		return err
 	}
 	if err := cmd.Start(); err != nil {
-		feed.Wait()
 		return g.finish(ctx, cmd, said, err)
 	}
+	fed := feed()
 	err = g.finish(ctx, cmd, said, cmd.Wait())
-	feed.Wait()
+	select {
+	case <-fed:
+	case <-ctx.Done(): // In may wait for a client for ever
+	}
 	return err
 }
 
@@ -161,25 +177,29 @@ func (d deaf) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// feed copies In to the process, and reads In to its end when the process does not want it: a client that is still sending
-// would not listen to the answer.
-func (t Transfer) feed(cmd *exec.Cmd, alive func()) (*sync.WaitGroup, error) {
-	var feeding sync.WaitGroup
+// feed prepares to copy In to the process, and to read In to its end when the process does not want it: a client that is
+// still sending would not listen to the answer. What it gives starts that, and says when it is over.
+func (t Transfer) feed(cmd *exec.Cmd, alive func()) (start func() <-chan struct{}, err error) {
+	fed := make(chan struct{})
 	if t.In == nil {
-		return &feeding, nil
+		close(fed)
+		return func() <-chan struct{} { return fed }, nil
 	}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("a pipe: %w", err)
 	}
-	feeding.Go(func() {
-		_, err := io.Copy(alert{stdin, alive}, t.In)
-		_ = stdin.Close()
-		if err != nil {
-			_, _ = io.Copy(io.Discard, t.In) // ends at once when it was In that failed
-		}
-	})
-	return &feeding, nil
+	return func() <-chan struct{} {
+		go func() {
+			defer close(fed)
+			_, err := io.Copy(alert{stdin, alive}, t.In)
+			_ = stdin.Close()
+			if err != nil {
+				_, _ = io.Copy(io.Discard, t.In) // ends at once when it was In that failed
+			}
+		}()
+		return fed
+	}, nil
 }
 
 // alert is a writer that reports signs of life.

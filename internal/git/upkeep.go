@@ -18,22 +18,26 @@ const (
 type upkeep struct {
 	g *Repositories
 
+	healed chan struct{} // closed when what earlier servers left has been removed everywhere
+	wake   chan struct{}
+
 	mu   sync.Mutex
 	due  map[*repository]bool
-	wake chan struct{}
-	done func(*repository) // for tests
+	done chan<- *repository // told of each that is done; nil: nobody wants to know
 }
 
 func newUpkeep(g *Repositories) *upkeep {
-	u := &upkeep{g: g, due: make(map[*repository]bool), wake: make(chan struct{}, 1)}
-	if ctx, done, err := g.begin(context.Background()); err == nil {
-		go func() {
-			defer done()
-			g.healAll(ctx)
-			u.loop(ctx)
-		}()
-	}
-	return u
+	return &upkeep{g: g, healed: make(chan struct{}), wake: make(chan struct{}, 1), due: make(map[*repository]bool)}
+}
+
+// start begins the work, which the end of ctx ends.
+func (u *upkeep) start(ctx context.Context, done func()) {
+	go func() {
+		defer done()
+		u.g.healAll(ctx)
+		close(u.healed)
+		u.loop(ctx)
+	}()
 }
 
 // need says that a repository has changed.
@@ -48,31 +52,32 @@ func (u *upkeep) need(repo *repository) {
 }
 
 func (u *upkeep) loop(ctx context.Context) {
-	rest := time.NewTimer(0)
-	defer rest.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-u.wake:
 		}
-		rest.Reset(u.g.options.Rest)
 		select {
 		case <-ctx.Done():
 			return
-		case <-rest.C:
+		case <-time.After(u.g.options.Rest):
 		}
 		for _, repo := range u.take() {
-			if ctx.Err() != nil {
-				return
-			}
-			if err := u.g.keepUp(ctx, repo); err != nil && ctx.Err() == nil {
-				u.g.log.Warn("upkeep of a repository failed", "repository", repo.name, "error", err)
-			}
-			if u.done != nil {
-				u.done(repo)
-			}
+			u.keepUp(ctx, repo)
 		}
+	}
+}
+
+func (u *upkeep) keepUp(ctx context.Context, repo *repository) {
+	if err := u.g.keepUp(ctx, repo); err != nil && ctx.Err() == nil {
+		u.g.log.Warn("upkeep of a repository failed", "repository", repo.name, "error", err)
+	}
+	u.mu.Lock()
+	done := u.done
+	u.mu.Unlock()
+	if done != nil {
+		done <- repo
 	}
 }
 

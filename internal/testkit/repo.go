@@ -16,14 +16,14 @@ import (
 type Repo struct {
 	Dir string
 
-	t   testing.TB
-	now time.Time
+	t     testing.TB
+	clock *Clock
 }
 
 // NewRepo makes an empty repository that is removed when the test ends.
 func NewRepo(t testing.TB) *Repo {
 	t.Helper()
-	r := &Repo{Dir: filepath.Join(t.TempDir(), "work"), t: t, now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	r := &Repo{Dir: filepath.Join(t.TempDir(), "work"), t: t, clock: NewClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))}
 	if err := os.Mkdir(r.Dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func (r *Repo) run(stdin string, args ...string) (string, error) {
 
 // env keeps the person's own git settings out.
 func (r *Repo) env() []string {
-	date := fmt.Sprintf("%d +0000", r.now.Unix())
+	date := fmt.Sprintf("%d +0000", r.clock.Now().Unix())
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + r.Dir, "LC_ALL=C", "TZ=UTC",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_TERMINAL_PROMPT=0",
@@ -98,7 +98,7 @@ func (r *Repo) Commit(path, content string) string {
 // CommitAll commits everything in the work tree, also when nothing changed, and gives the commit's SHA.
 func (r *Repo) CommitAll(message string) string {
 	r.t.Helper()
-	r.now = r.now.Add(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.Git("add", "--all")
 	r.Git("commit", "--quiet", "--allow-empty", "--message", message)
 	return r.SHA("HEAD")
@@ -122,7 +122,7 @@ func (r *Repo) Checkout(name string) {
 // Merge merges another branch into the one that is checked out, with two parents, and gives the merge commit's SHA.
 func (r *Repo) Merge(other string) string {
 	r.t.Helper()
-	r.now = r.now.Add(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.Git("merge", "--quiet", "--no-ff", "--message", "merge "+other, other)
 	return r.SHA("HEAD")
 }
