@@ -186,6 +186,16 @@ func TestAKilledPushIsRecordedAtTheNextStart(t *testing.T) {
 		t.Errorf("%v", next.Owed())
 	}
 	w.noIntents()
+	// That it was damaged once is forgotten: the next time it is tried again at once.
+	delete(w.git.repos, damaged.FullName())
+	if err := next.SyncRefs(w.ctx, damaged.ID); err == nil {
+		t.Error("no error")
+	}
+	w.must(w.git.Init(w.ctx, &damaged))
+	deploy.Settle(next, w.ctx)
+	if len(next.Owed()) != 0 {
+		t.Errorf("%v", next.Owed())
+	}
 }
 
 func TestAPushThatCannotBeRecordedIsRecordedLater(t *testing.T) {
