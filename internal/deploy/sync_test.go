@@ -180,8 +180,7 @@ func TestAKilledPushIsRecordedAtTheNextStart(t *testing.T) {
 		t.Errorf("%d tries %s", tries, diff)
 	}
 	w.must(w.git.Init(w.ctx, &damaged))
-	w.time.add(time.Hour)
-	deploy.Settle(next, w.ctx)
+	w.must(next.SyncRefs(w.ctx, damaged.ID))
 	if len(next.Owed()) != 0 {
 		t.Errorf("%v", next.Owed())
 	}
