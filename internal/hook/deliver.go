@@ -12,6 +12,7 @@ const (
 	dawdling  = 100 * time.Millisecond // an attempt that takes longer leaves the quick lane
 	turnTime  = time.Second            // a hook with much to do lets others have its place after this long
 	writeTime = 5 * time.Second        // for recording one attempt, once
+	grace     = 500 * time.Millisecond // for attempts under way when the worker is to end
 )
 
 // start works on one claimed hook in its own goroutine.
@@ -59,13 +60,18 @@ func (w *Worker) work(ctx context.Context, first Job, p *place) {
 	}
 }
 
+// attempt makes one attempt, unless ctx has ended. One that is under way then may end as well, if it does so soon: what is cut
+// short is sent again, and the receiver may have taken it already.
 func (w *Worker) attempt(ctx context.Context, j Job, p *place) (Attempt, error) {
 	if err := ctx.Err(); err != nil {
 		return Attempt{}, err
 	}
+	within, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cut) })()
 	timer := time.AfterFunc(dawdling, p.dawdle)
 	defer timer.Stop()
-	return w.sender.send(ctx, j)
+	return w.sender.send(within, j)
 }
 
 // finish records an attempt, however long the queue cannot: what was sent and not recorded would be sent again.

@@ -115,8 +115,8 @@ func signal(c chan struct{}) {
 	}
 }
 
-// Run works until ctx ends. Deliveries under way are then cut short and sent again, under the same GUID, when somebody runs
-// next. It always returns nil: what the queue cannot do now is tried again.
+// Run works until ctx ends. Deliveries under way have half a second to end then; what is cut short is sent again, under the same
+// GUID, when somebody runs next. It always returns nil: what the queue cannot do now is tried again.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.sender.close()
 	if !w.begin(ctx) {

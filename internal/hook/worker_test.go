@@ -425,6 +425,32 @@ func TestRestart(t *testing.T) {
 	oneGUID(t, expect(t, r, refs(1, 3)))
 }
 
+// TestStopIsPolite: a receiver that answers while the server stops is not sent the same once more.
+func TestStopIsPolite(t *testing.T) {
+	w := newWorld(t)
+	r := testkit.NewReceiver(t, secret)
+	arrived, stopping := make(chan struct{}, 10), make(chan struct{})
+	r.Behave(func(w http.ResponseWriter, _ *http.Request) int {
+		arrived <- struct{}{}
+		<-stopping
+		return http.StatusOK
+	})
+	h := w.hook(r.URL())
+	w.start()
+	w.deployments(1, 2)
+	<-arrived
+	time.AfterFunc(20*time.Millisecond, func() { close(stopping) }) // most likely after the worker was told to end
+	w.halt()
+	if n := len(w.attempts(h)); n == 0 {
+		t.Error("what was answered is not recorded")
+	}
+	w.reopen()
+	w.start()
+	if got := expect(t, r, refs(1, 2)); len(got) != 2 {
+		t.Errorf("%d deliveries of 2 events", len(got))
+	}
+}
+
 // TestKilled is kill -9 after a delivery was sent and before that was recorded: it is sent again, under the same GUID, and
 // the lease of the dead process does not hold it up.
 func TestKilled(t *testing.T) {

@@ -86,7 +86,7 @@ func (t *tx) settle(j hook.Job, n hook.Next) (bool, error) {
 	return counted > 0, t.failed("settle", err)
 }
 
-// noteHook keeps what the receiver said last, and parks or resumes the hook.
+// noteHook keeps what the receiver said last, parks or resumes the hook, and leaves an event of what its owner should know.
 func (t *tx) noteHook(j hook.Job, a hook.Attempt, n hook.Next) error {
 	r := a.Response()
 	if !sameResponse(r, j.Hook.LastResponse) {
@@ -102,20 +102,24 @@ func (t *tx) noteHook(j hook.Job, a hook.Attempt, n hook.Next) error {
 		if err := t.q.SetHookParked(t.ctx, db.SetHookParkedParams{ParkedAt: &t.now, ID: j.Hook.ID}); err != nil {
 			return t.failed("park", err)
 		}
-		return t.recordHook(j, "parked")
+		return t.recordHook(j, "hook", "parked")
 	case n.Resume:
 		if err := t.unpark(j.Hook.ID); err != nil {
 			return err
 		}
-		return t.recordHook(j, "resumed")
+		return t.recordHook(j, "hook", "resumed")
+	case n.SetAside:
+		return t.recordHook(j, "delivery", "set_aside")
+	case n.GaveUp:
+		return t.recordHook(j, "delivery", "gave_up")
 	}
 	return nil
 }
 
 // recordHook leaves an event about a hook, by nobody but the server.
-func (t *tx) recordHook(j hook.Job, action string) error {
+func (t *tx) recordHook(j hook.Job, kind, action string) error {
 	_, err := t.Record(slipway.Event{
-		RepositoryID: j.RepositoryID, ActorID: botID, Kind: "hook", Action: action,
+		RepositoryID: j.RepositoryID, ActorID: botID, Kind: kind, Action: action,
 		Subject: slipway.Subject{HookID: j.Hook.ID}.Encode(),
 	})
 	return err

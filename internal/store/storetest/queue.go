@@ -122,7 +122,7 @@ func (w *queueWorld) expand() {
 	b := w.unexpanded()
 	x := hook.Expansion{To: b.To}
 	for _, o := range b.Occurrences {
-		if o.Event.Kind != "hook" { // nobody is told of those
+		if o.Event.Kind != "hook" && o.Event.Kind != "delivery" { // nobody is told of those
 			x.Deliveries = append(x.Deliveries, w.deliveries(o)...)
 		}
 	}
@@ -532,6 +532,11 @@ func probes(w *queueWorld) {
 	w.sameBody(third, ids[2])
 	// Nobody follows the last one, so there is nobody to probe with.
 	w.back(w.finish(third, 400, hook.Next{At: w.now.Add(time.Minute), Probe: true, Progress: hook.Progress{Failures: 3}}), w.now.Add(time.Minute))
+	w.move(time.Hour)
+	poison := w.claimOne()
+	w.sameBody(poison, ids[0])
+	w.finish(poison, 400, hook.Next{Done: true, GaveUp: true, GiveBack: true})
+	w.same("events", w.actions(), []string{"delivery set_aside", "delivery gave_up"})
 }
 
 func fences(w *queueWorld) {
@@ -786,18 +791,23 @@ func parking(w *queueWorld) {
 			j = *then.Next
 		}
 	}
+	w.same("events", w.actions(), []string{"hook parked", "hook resumed", "hook parked"})
+}
+
+// actions lists what the queue itself left in the log.
+func (w *queueWorld) actions() (list []string) {
+	w.Helper()
 	w.record("push", slipway.Subject{}) // whose position comes after theirs
-	list, err := w.store.Events(w.Context(), 0, 1000)
+	events, err := w.store.Events(w.Context(), 0, 1000)
 	if err != nil {
 		w.Fatal(err)
 	}
-	var actions []string
-	for _, e := range list {
-		if e.Kind == "hook" {
-			actions = append(actions, e.Action)
+	for _, e := range events {
+		if e.Kind == "hook" || e.Kind == "delivery" {
+			list = append(list, e.Kind+" "+e.Action)
 		}
 	}
-	w.same("events", actions, []string{"parked", "resumed", "parked"})
+	return list
 }
 
 func switching(w *queueWorld) {
