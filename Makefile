@@ -35,7 +35,6 @@ check: lint ## build, vet, lint, formatting, modules
 
 lint: $(BIN)/golangci-lint-$(GOLANGCI_LINT) ## the chosen linters and gofumpt
 	$< run ./...
-	$< fmt --diff
 
 generate: $(BIN)/sqlc-$(SQLC) ## the store's query code, from its SQL
 	cd internal/store && $< generate

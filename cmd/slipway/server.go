@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,8 +20,12 @@ import (
 	"github.com/slipway-deploy/slipway/internal/hook"
 )
 
-// finishWithin is how long requests under way may take after SIGTERM (promises, rule 7).
-const finishWithin = 8 * time.Second
+// After SIGTERM requests under way may take finishWithin (promises, rule 7), and the process has ended within stopWithin
+// whatever happens: all that was acknowledged is on disk, and what was not is taken up by the next start.
+const (
+	finishWithin = 8 * time.Second
+	stopWithin   = 9500 * time.Millisecond
+)
 
 // server is a core with its edges: REST, Git over HTTP, the administrators' socket, deliveries, housekeeping.
 type server struct {
@@ -156,11 +161,18 @@ func (v *server) run(ctx context.Context, ready func()) error {
 	v.log.Info("ready", "url", v.urls.Web, "version", versionText(), "data", v.folder.path, "postgres", v.settings.DatabaseURL != "")
 	ready()
 
+	code := 0
 	select {
 	case <-ctx.Done():
 		v.log.Info("stopping")
 	case <-failed.Done(): // one of the loops has ended with an error; the others follow
+		code = 1
 	}
+	late := time.AfterFunc(stopWithin, func() {
+		v.log.Error("not stopped in time; the next start takes up what is under way")
+		os.Exit(code)
+	})
+	defer late.Stop()
 	v.stopServing()
 	stopBackground()
 	return errors.Join(group.Wait(), v.close())
