@@ -1,12 +1,16 @@
 package hook_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/slipway-deploy/slipway/internal/hook"
 )
 
 // BenchmarkDeliveries is the closed loop of performance goal 10: one event at a time in flight per caller, ten hooks, every
@@ -59,4 +63,40 @@ func BenchmarkLatency(b *testing.B) {
 		total += (<-arrived).Sub(answered)
 	}
 	b.ReportMetric(float64(total.Microseconds())/float64(b.N)/1000, "ms/receipt")
+}
+
+// BenchmarkBesideDeadHooks is promise P15: fifty hooks whose receiver accepts and never answers, with the default time-out,
+// beside a good one that is told of ten events a second. The figures to read are the good one's.
+func BenchmarkBesideDeadHooks(b *testing.B) {
+	w := newWorld(b)
+	w.options.Timeout, w.options.Policy = 0, hook.Policy{}
+	dead := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	defer dead.Close()
+	defer w.halt() // or the receiver waits for those that wait for it
+	arrived := make(chan time.Time, 1)
+	good := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { arrived <- time.Now() }))
+	defer good.Close()
+	for range 50 {
+		w.hook(dead.URL)
+	}
+	w.hook(good.URL)
+	w.start()
+	b.ResetTimer()
+	var taken, writes []time.Duration
+	for i := range b.N {
+		time.Sleep(100 * time.Millisecond)
+		began := time.Now()
+		w.deployments(i+1, 1)
+		writes = append(writes, time.Since(began))
+		committed := time.Now()
+		taken = append(taken, (<-arrived).Sub(committed))
+	}
+	slices.Sort(taken)
+	slices.Sort(writes)
+	p99 := func(list []time.Duration) float64 { return list[len(list)*99/100].Seconds() * 1000 }
+	b.ReportMetric(p99(taken), "p99-ms/receipt")
+	b.ReportMetric(p99(writes), "p99-ms/write")
 }
