@@ -35,14 +35,30 @@ func killRounds(t *testing.T) int {
 // TestKill is promises P1, P3, P4, P5, P6, P7, P9, P10 and P11 on the binary: it is killed under load, again and again, and
 // then what its clients were told is compared with what is there, and with what a receiver got.
 func TestKill(t *testing.T) {
+	rounds := killRounds(t)
+	t.Run("sqlite", func(t *testing.T) { kill(t, rounds) })
+	t.Run("postgres", func(t *testing.T) {
+		kill(t, max(2, rounds/5), "SLIPWAY_DATABASE_URL="+testkit.Postgres(t, func(string) error { return nil }))
+	})
+}
+
+func kill(t *testing.T, rounds int, env ...string) {
+	env = append(env, "SLIPWAY_WEBHOOK_RETRY_MIN=50ms", "SLIPWAY_WEBHOOK_RETRY_MAX=500ms", "SLIPWAY_WEBHOOK_TIMEOUT=2s", "SLIPWAY_LOG_LEVEL=warn")
 	l := &traffic{
 		T: t, receiver: testkit.NewReceiver(t, hushHush),
-		server: testkit.StartServer(t, "slipway", "SLIPWAY_WEBHOOK_RETRY_MIN=50ms", "SLIPWAY_WEBHOOK_RETRY_MAX=500ms", "SLIPWAY_LOG_LEVEL=warn"),
+		server: testkit.StartServer(t, "slipway", env...),
 		client: &http.Client{Timeout: 20 * time.Second},
 		ledger: newLedger(),
 	}
 	l.prepare()
-	for round := range killRounds(t) {
+	// Now and then it hangs up: a retry must neither change the order nor the GUID.
+	l.receiver.BehaveEach(func(n int, _ testkit.Received) testkit.Manner {
+		if n%25 == 0 {
+			return testkit.Hangup
+		}
+		return testkit.Status(http.StatusOK)
+	})
+	for round := range rounds {
 		l.round(300*time.Millisecond + rand.N(700*time.Millisecond))
 		start := time.Now()
 		l.server.Start()

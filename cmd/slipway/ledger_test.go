@@ -230,7 +230,8 @@ func (l *traffic) receiverHeard(there map[string]map[int64]entry) {
 		}
 		return n, first
 	}
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	// On PostgreSQL what a killed process had begun to deliver is another node's until its lease ends (promise P22: 40 s).
+	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if n, _ := missing(l.receiver.Received()); n == 0 {
 			break
 		}
