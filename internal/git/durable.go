@@ -12,12 +12,17 @@ import (
 // disk before it renames them into place; the names themselves are in directories, which it leaves to the file system.
 func (repo *repository) sync(since time.Time) error {
 	since = since.Add(-time.Second) // clocks of file systems lag a little
-	for _, dir := range []string{repo.dir, repo.path("objects"), repo.path("objects", "pack")} {
-		if err := syncDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, top := range []string{"objects", "refs"} {
+		if err := syncTree(repo.path(top), since); err != nil {
 			return err
 		}
 	}
-	return filepath.WalkDir(repo.path("refs"), func(path string, entry fs.DirEntry, err error) error {
+	return syncDir(repo.dir) // packed-refs and HEAD
+}
+
+// syncTree makes the names in a directory and in those below it durable, where they have changed since a time.
+func syncTree(root string, since time.Time) error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -26,13 +31,21 @@ func (repo *repository) sync(since time.Time) error {
 		}
 		info, err := entry.Info()
 		if err == nil && info.ModTime().Before(since) {
-			return nil
+			return skipLeaf(path)
 		}
 		if err := syncDir(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		return nil
+		return skipLeaf(path)
 	})
+}
+
+// skipLeaf spares the walk the directories that hold loose objects and no directories.
+func skipLeaf(path string) error {
+	if filepath.Base(filepath.Dir(path)) == "objects" && len(filepath.Base(path)) == 2 {
+		return fs.SkipDir
+	}
+	return nil
 }
 
 // syncDir makes the names in a directory durable, where the system knows how.

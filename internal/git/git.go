@@ -43,7 +43,7 @@ type Options struct {
 	Timeout   time.Duration // of one short run of git, and of its waiting for its turn; 0: 9 s
 	Processes int           // runs of git at a time; 0: twice the processors, at least 4
 	Readers   int           // persistent git cat-file at a time; 0: as many as Processes
-	Transfers int           // clones and pushes at a time; 0: 16
+	Transfers int           // clones and pushes at a time; 0: 32
 	Rest      time.Duration // from a push to the upkeep that follows it; 0: 3 s
 	Shared    bool          // other servers work on the same folder: a lock file may be theirs
 	Log       *slog.Logger
@@ -54,7 +54,7 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Timeout, 9*time.Second)
 	setDefault(&o.Processes, max(4, 2*runtime.NumCPU()))
 	setDefault(&o.Readers, o.Processes)
-	setDefault(&o.Transfers, 16)
+	setDefault(&o.Transfers, 32)
 	setDefault(&o.Rest, 3*time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -154,8 +154,10 @@ func (g *Repositories) homeDir() string  { return filepath.Join(g.root, ".home")
 func (g *Repositories) draftDir() string { return filepath.Join(g.root, ".new") }  // repositories that are being made
 
 func (g *Repositories) prepareFolder() error {
-	if err := os.RemoveAll(g.draftDir()); err != nil && !g.options.Shared {
-		return err
+	if !g.options.Shared {
+		if err := os.RemoveAll(g.draftDir()); err != nil {
+			return err
+		}
 	}
 	for _, dir := range []string{g.root, g.homeDir(), g.draftDir()} {
 		if err := os.MkdirAll(dir, 0o750); err != nil {

@@ -2,7 +2,7 @@ package git
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,9 +80,11 @@ func place(draft, dir string) error {
 	if err := os.Chmod(draft, 0o750); err != nil {
 		return err
 	}
-	// An empty folder in the way is replaced; anything else is somebody's.
-	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if info, err := os.Lstat(dir); err == nil && info.IsDir() {
+		_ = os.Remove(dir) // an empty folder is nobody's; anything else stays, and is in the way
+	}
+	if _, err := os.Lstat(dir); err == nil {
+		return fmt.Errorf("%s: %w", dir, fs.ErrExist) // on some systems a rename would replace a file
 	}
 	if err := os.Rename(draft, dir); err != nil {
 		return err

@@ -143,7 +143,7 @@ func (g *Repositories) packedIn(repo *repository) (*packedRefs, error) {
 	if err != nil {
 		return nil, err
 	}
-	if time.Since(read.stamp.time) > tick {
+	if age := time.Since(read.stamp.time); age.Abs() > tick {
 		g.packed.put(repo, read, len(read.data)+4*len(read.lines))
 	}
 	return read, nil

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -37,7 +38,6 @@ var settings = []struct{ key, value string }{
 	{"receive.denyNonFastForwards", "false"},
 	{"receive.fsckObjects", "true"},
 	{"receive.advertisePushOptions", "false"},
-	{"receive.certNonceSeed", ""},
 	{"receive.unpackLimit", "16"}, // each loose object costs a sync of its own
 	{"transfer.hideRefs", strings.TrimSuffix(ownRefs, "/")},
 	{"uploadpack.allowFilter", "true"},
@@ -229,6 +229,7 @@ func (t *tail) Write(p []byte) (int, error) {
 const (
 	sentenceDamaged = "The repository cannot be read. The reason is in the server's log."
 	sentenceSlow    = "Git did not answer in time. Please try again."
+	sentenceBusy    = "The server has too much to do to run Git. Please try again."
 )
 
 // unavailable is the error for a repository that is damaged or missing, or a git that does not answer. cause is for the
@@ -241,8 +242,20 @@ func unavailable(op string, cause error) error {
 		e.Kind, e.Message = slipway.Full, ""
 	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, context.Canceled), errors.Is(cause, errClosed):
 		e.Message, e.RetryAfter = sentenceSlow, time.Second
+	case isBusy(cause):
+		e.Message, e.RetryAfter = sentenceBusy, time.Second
 	}
 	return e
+}
+
+// isBusy reports whether the system had no file descriptor, process or memory to spare.
+func isBusy(cause error) bool {
+	for _, short := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EAGAIN, syscall.ENOMEM} {
+		if errors.Is(cause, short) {
+			return true
+		}
+	}
+	return false
 }
 
 // isFull recognises the C library's words for a disk or a quota without space.

@@ -152,8 +152,11 @@ func TestCompare(t *testing.T) {
 		page deploy.Page
 		want []slipway.SHA
 	}{
-		{deploy.Page{Number: 1, Size: 100}, list}, {deploy.Page{Number: 1, Size: 2}, list[:2]}, {deploy.Page{Number: 2, Size: 2}, list[2:4]},
-		{deploy.Page{Number: 3, Size: 2}, list[4:]}, {deploy.Page{Number: 4, Size: 2}, nil},
+		{deploy.Page{Number: 1, Size: 100}, list},
+		{deploy.Page{Number: 1, Size: 2}, list[:2]},
+		{deploy.Page{Number: 2, Size: 2}, list[2:4]},
+		{deploy.Page{Number: 3, Size: 2}, list[4:]},
+		{deploy.Page{Number: 4, Size: 2}, nil},
 	} {
 		c, err := w.Compare(w.ctx, &w.repo, main, list[4], test.page)
 		w.must(err)
@@ -305,7 +308,9 @@ func TestRefs(t *testing.T) {
 	heavy := slipway.SHA(w.work.SHA("heavy"))
 	server := func(args ...string) { w.work.Git(append([]string{"--git-dir=" + w.dir()}, args...)...) }
 	want := []slipway.Ref{
-		{Name: "refs/heads/a-b", SHA: first}, {Name: "refs/heads/a/b", SHA: first}, {Name: "refs/heads/main", SHA: second},
+		{Name: "refs/heads/a-b", SHA: first},
+		{Name: "refs/heads/a/b", SHA: first},
+		{Name: "refs/heads/main", SHA: second},
 		{Name: "refs/tags/heavy", SHA: heavy},
 	}
 	check := func(step string) {

@@ -126,11 +126,13 @@ func parseAnswer(line string) (object, error) {
 // ask has a reader of the repository answer a question. One that has died is replaced once. errMissing and errAmbiguous are
 // answers; other errors mean that the repository cannot be read, or nobody has time.
 func (g *Repositories) ask(ctx context.Context, repo *repository, question, name string) (object, error) {
-	_, done, err := g.begin(ctx)
+	ctx, done, err := g.begin(ctx)
 	if err != nil {
 		return object{}, err
 	}
 	defer done()
+	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
+	defer cancel()
 	for try := 0; ; try++ {
 		r, err := g.readers.take(ctx, repo)
 		if err != nil {

@@ -109,10 +109,14 @@ func TestHostileNamesNameNothing(t *testing.T) {
 func TestRepositoryNamesAreNoPaths(t *testing.T) {
 	w := newWorld(t)
 	for _, r := range []slipway.Repository{
-		{Owner: slipway.Account{Login: ".."}, Name: "x"}, {Owner: slipway.Account{Login: "a/b"}, Name: "x"},
-		{Owner: slipway.Account{Login: ""}, Name: "x"}, {Owner: slipway.Account{Login: ".new"}, Name: "x"},
-		{Owner: slipway.Account{Login: "acme"}, Name: ".."}, {Owner: slipway.Account{Login: "acme"}, Name: "../acme/web"},
-		{Owner: slipway.Account{Login: "acme"}, Name: ""}, {Owner: slipway.Account{Login: "acme"}, Name: "web.git"},
+		{Owner: slipway.Account{Login: ".."}, Name: "x"},
+		{Owner: slipway.Account{Login: "a/b"}, Name: "x"},
+		{Owner: slipway.Account{Login: ""}, Name: "x"},
+		{Owner: slipway.Account{Login: ".new"}, Name: "x"},
+		{Owner: slipway.Account{Login: "acme"}, Name: ".."},
+		{Owner: slipway.Account{Login: "acme"}, Name: "../acme/web"},
+		{Owner: slipway.Account{Login: "acme"}, Name: ""},
+		{Owner: slipway.Account{Login: "acme"}, Name: "web.git"},
 		{Owner: slipway.Account{Login: "acme"}, Name: "web\x00"},
 	} {
 		if _, err := w.Resolve(w.ctx, &r, "main"); slipway.KindOf(err) != slipway.NotFound {
