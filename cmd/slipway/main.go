@@ -35,6 +35,7 @@ func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "slipway",
 		Short:         "GitHub's Deployments API for any Git repository",
+		Version:       versionText(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	crash               SIGKILL it
 //	exits CODE CMD…     run a command that must exit with CODE
 //	occupy              listen on a free port; sets BUSY to its address
+//	freeport            find a port that is free; sets FREE to its address
 //	unprivileged CMD…   run a command as a user whom file modes bind, and expect it to fail
 //	pasted FILE         run the lines that the quickstart printed into FILE, as if pasted into a shell
 //	certify CERT KEY    make a certificate for 127.0.0.1
@@ -59,7 +60,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"start": startServer, "stop": stopServer, "crash": crashServer, "exits": exits,
-			"occupy": occupy, "unprivileged": unprivileged, "pasted": pasted, "untilfile": untilFile, "certify": certify,
+			"occupy": occupy, "freeport": freePort, "unprivileged": unprivileged, "pasted": pasted, "untilfile": untilFile, "certify": certify,
 		},
 	})
 }
@@ -177,6 +178,13 @@ func occupy(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = l.Close() })
 	ts.Setenv("BUSY", l.Addr().String())
+}
+
+func freePort(ts *testscript.TestScript, _ bool, _ []string) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv("FREE", l.Addr().String())
+	ts.Check(l.Close())
 }
 
 // unprivileged runs a command as nobody when we are root, whom no file mode binds.

@@ -34,8 +34,8 @@ Without --private or --public, the setting default-visibility decides.`,
 			if private && public {
 				return usagef("--private and --public: a repository is one or the other")
 			}
-			if private || public {
-				in.Private = &private
+			if c.Flags().Changed("private") || c.Flags().Changed("public") {
+				in.Private = new(private || c.Flags().Changed("public") && !public)
 			}
 			return administer(c, func(ctx context.Context, admin *client.Client) error {
 				repo, err := admin.CreateRepository(ctx, in)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,8 +99,7 @@ func tokenListCommand() *cobra.Command {
 				}
 				var rows [][]any
 				for _, t := range tokens {
-					scopes := strings.Join(t.Scopes, ",")
-					rows = append(rows, []any{t.ID, t.User, t.Name, "…" + t.LastEight, scopes, when(t.ExpiresAt, "never"), when(t.LastUsedAt, "never")})
+					rows = append(rows, []any{t.ID, t.User, t.Name, "…" + t.LastEight, scopeList(t.Scopes), when(t.ExpiresAt, "never"), when(t.LastUsedAt, "never")})
 				}
 				return table(c.OutOrStdout(), "ID\tUSER\tNAME\tTOKEN\tSCOPES\tEXPIRES\tLAST USED", rows)
 			})
@@ -109,6 +109,14 @@ func tokenListCommand() *cobra.Command {
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	adminFlags(c)
 	return c
+}
+
+// scopeList is scopes as a table shows them: "all" where there is nothing that the token may not do.
+func scopeList(scopes []string) string {
+	if slices.Equal(scopes, slipway.AllScopes()) {
+		return "all"
+	}
+	return strings.Join(scopes, ",")
 }
 
 func tokenRevokeCommand() *cobra.Command {
