@@ -112,7 +112,7 @@ func (g *Repositories) SetHead(ctx context.Context, r *slipway.Repository, branc
 	}
 	leave := g.enter(repo)
 	_, err = g.output(context.WithoutCancel(ctx), repo, "symbolic-ref", "--end-of-options", "HEAD", branches+branch)
-	leave(died(err))
+	leave(hurt(err))
 	if err == nil {
 		err = syncFile(repo.path("HEAD"))
 	}

@@ -47,7 +47,7 @@ func (g *Repositories) Merge(ctx context.Context, r *slipway.Repository, m deplo
 	}
 	leave := g.enter(repo)
 	sha, err := g.merge(ctx, repo, m)
-	leave(died(err))
+	leave(hurt(err))
 	var known *slipway.Error
 	switch {
 	case err == nil:
@@ -248,7 +248,7 @@ func (g *Repositories) FirstCommit(ctx context.Context, r *slipway.Repository, c
 	}
 	leave := g.enter(repo)
 	sha, err := g.firstCommit(ctx, repo, c)
-	leave(died(err))
+	leave(hurt(err))
 	var known *slipway.Error
 	if err != nil && !errors.As(err, &known) {
 		err = unavailable(op, err)

@@ -193,10 +193,16 @@ func (g *Repositories) finish(ctx context.Context, cmd *exec.Cmd, said *tail, er
 	return f
 }
 
-// died reports whether a run ended by a signal or a deadline, and may have left something lying about.
+// died reports whether a run ended by a signal or a deadline.
 func died(err error) bool {
 	var f *failure
 	return errors.As(err, &f) && f.code == -1
+}
+
+// hurt reports whether a run that failed may have left something lying about: one that was killed, or had no space.
+func hurt(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && (f.code == -1 || isFull(f.said))
 }
 
 // capped keeps what is written to it, up to a limit.
