@@ -154,6 +154,15 @@ func notFound(err error) error {
 	return err
 }
 
+// absent is notFound for what was named on the command line: who administers this machine may know what there is, and wants
+// to know which of the names was wrong.
+func absent(a slipway.Actor, err error, what string) error {
+	if a.Local && slipway.KindOf(err) == slipway.NotFound {
+		return &slipway.Error{Kind: slipway.NotFound, Message: "there is no " + what, Err: err}
+	}
+	return notFound(err)
+}
+
 // versioned is a bounded cache of things that are true at one version of authority.
 type versioned[K comparable, V any] struct {
 	entries *lru.Cache[K, entry[V]]

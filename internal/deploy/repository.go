@@ -230,7 +230,7 @@ func (d *Decisions) AddCollaborator(ctx context.Context, a slipway.Actor, owner,
 	}
 	found, err := d.FindRepository(ctx, a, owner, name)
 	if err != nil {
-		return err
+		return absent(a, err, "repository "+owner+"/"+name)
 	}
 	if !a.Local && found.Role < slipway.RoleAdmin {
 		return slipway.Fail(slipway.NotFound, "Not Found")
@@ -238,7 +238,7 @@ func (d *Decisions) AddCollaborator(ctx context.Context, a slipway.Actor, owner,
 	return d.update(ctx, wholeServer, func(tx Tx) error {
 		account, err := tx.AccountByLogin(login)
 		if err != nil {
-			return notFound(err)
+			return absent(a, err, "account "+login)
 		}
 		if account.Type == slipway.Organization {
 			return repositoryError("collaborator", "custom", "an organization cannot be a collaborator")

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -158,25 +159,25 @@ func withLogins(tx Tx, tokens []slipway.Token) ([]TokenInfo, error) {
 // RevokeToken removes a token; requests that begin afterwards are refused, on every node. Only administrators of the server
 // may. NotFound when there is none.
 func (d *Decisions) RevokeToken(ctx context.Context, a slipway.Actor, id int64) error {
-	return d.revoke(ctx, a, func(tx Tx) (slipway.Token, error) { return tx.Token(id) })
+	return d.revoke(ctx, a, "token "+strconv.FormatInt(id, 10), func(tx Tx) (slipway.Token, error) { return tx.Token(id) })
 }
 
 // RevokeTokenSecret is RevokeToken for whoever has the secret and not the id.
 func (d *Decisions) RevokeTokenSecret(ctx context.Context, a slipway.Actor, secret string) error {
-	return d.revoke(ctx, a, func(tx Tx) (slipway.Token, error) {
+	return d.revoke(ctx, a, "such token", func(tx Tx) (slipway.Token, error) {
 		t, _, err := tx.TokenByHash(slipway.HashToken(secret))
 		return t, err
 	})
 }
 
-func (d *Decisions) revoke(ctx context.Context, a slipway.Actor, find func(Tx) (slipway.Token, error)) error {
+func (d *Decisions) revoke(ctx context.Context, a slipway.Actor, what string, find func(Tx) (slipway.Token, error)) error {
 	if err := administers(a); err != nil {
 		return err
 	}
 	return d.update(ctx, wholeServer, func(tx Tx) error {
 		t, err := find(tx)
 		if err != nil {
-			return notFound(err)
+			return absent(a, err, what)
 		}
 		if err := tx.RemoveToken(t.ID); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,9 @@ func openSQLite(ctx context.Context, d *DB) (_ engine, err error) {
 			err = errors.Join(err, e.closePools())
 		}
 	}()
+	if err := makePrivate(d.config.Path); err != nil {
+		return nil, fmt.Errorf("open %s: %w", d.config.Path, err)
+	}
 	if e.writer, err = d.openFile(dsn(d.config.Path)+"&_txlock=immediate", 1); err != nil {
 		return nil, err
 	}
@@ -62,6 +66,16 @@ func openSQLite(ctx context.Context, d *DB) (_ engine, err error) {
 	}
 	e.group = newGroup(d, newSQLiteSession(conn))
 	return e, nil
+}
+
+// makePrivate makes the file where there is none, for its owner only: it holds private payloads, and SQLite would leave it to
+// the umask. The files beside it get their mode from it.
+func makePrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func (d *DB) openFile(dsn string, connections int) (*sql.DB, error) {
