@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
 
@@ -17,21 +18,24 @@ func (a *API) listDeliveries(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	status := c.query("status")
-	if status != "" && status != "success" && status != "failure" {
+	if status != "" && status != deploy.DeliverySuccess && status != deploy.DeliveryFailure {
 		return reply{}, slipway.InvalidRequest(`status is not a member of ["success", "failure"].`)
 	}
-	before := int64(0)
+	hook, size := c.number("hook"), c.page().Size
+	before, prev := int64(0), int64(0)
 	if from != 0 {
 		before = from + 1
+		if prev, err = a.deploy.NewerDelivery(ctx, c.Repo, hook, from, status, size); err != nil {
+			return reply{}, err
+		}
 	}
-	size := c.page().Size
-	list, err := a.deploy.ListDeliveries(ctx, c.Repo, c.number("hook"), before, status, size+1)
+	list, err := a.deploy.ListDeliveries(ctx, c.Repo, hook, before, status, size+1)
 	if err != nil {
 		return reply{}, err
 	}
-	links := ""
+	next := int64(0)
 	if len(list) > size {
-		links = a.cursorLink(c, list[size].ID, "next")
+		next = list[size].ID
 		list = list[:size]
 	}
 	items := make([]wire.JSON, len(list))
@@ -39,13 +43,19 @@ func (a *API) listDeliveries(ctx context.Context, c *call) (reply, error) {
 		items[i] = wire.FromDelivery(d)
 	}
 	rep := ok(wire.List(items))
-	rep.links = links
+	rep.links = a.cursorLinks(c, prev, next)
 	return rep, nil
 }
 
-func (a *API) cursorLink(c *call, id int64, rel string) string {
+// cursorLinks is the Link header of a page of deliveries: what the pages beside it begin with, 0 where there is none.
+func (a *API) cursorLinks(c *call, prev, next int64) string {
 	var b strings.Builder
-	a.writeLink(&b, c, "cursor", cursorText(id), rel)
+	if prev != 0 {
+		a.writeLink(&b, c, "cursor", cursorText(prev), "prev")
+	}
+	if next != 0 {
+		a.writeLink(&b, c, "cursor", cursorText(next), "next")
+	}
 	return b.String()
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -31,9 +32,9 @@ func TestDeliveries(t *testing.T) {
 		Status     string
 		StatusCode int `json:"status_code"`
 		Event      string
-		Action     *string
+		Action     string
 	}
-	list := func(path string) (items []item, next string) {
+	list := func(path string) (items []item, links map[string]string) {
 		t.Helper()
 		got := w.do("GET", path, "", "As: boss")
 		if got.StatusCode != http.StatusOK {
@@ -42,15 +43,7 @@ func TestDeliveries(t *testing.T) {
 		if err := json.Unmarshal(got.body, &items); err != nil {
 			t.Fatal(err)
 		}
-		link := got.get("Link")
-		if link == "" {
-			return items, ""
-		}
-		next, rest, ok := strings.Cut(strings.TrimPrefix(link, "<"+publicURLs.API), ">; ")
-		if !ok || rest != `rel="next"` {
-			t.Errorf("Link %q", link)
-		}
-		return items, next
+		return items, cursorLinks(t, got)
 	}
 
 	all, _ := list(repository + "/hooks/1/deliveries")
@@ -62,14 +55,21 @@ func TestDeliveries(t *testing.T) {
 			t.Errorf("%+v", it)
 		}
 	}
-	var paged []item
-	for path := repository + "/hooks/1/deliveries?per_page=1"; path != ""; {
-		var items []item
-		items, path = list(path)
-		paged = append(paged, items...)
+	var there, back []item
+	path := repository + "/hooks/1/deliveries?per_page=1"
+	for next := path; next != ""; {
+		items, links := list(next)
+		there = append(there, items...)
+		path, next = next, links["next"]
 	}
-	if fmt.Sprint(paged[0].ID, paged[1].ID, paged[2].ID) != fmt.Sprint(all[0].ID, all[1].ID, all[2].ID) {
-		t.Errorf("pages %+v, whole %+v", paged, all)
+	for path != "" {
+		items, links := list(path)
+		back = append(back, items...)
+		path = links["prev"]
+	}
+	slices.Reverse(back)
+	if fmt.Sprint(there) != fmt.Sprint(all) || fmt.Sprint(back) != fmt.Sprint(all) {
+		t.Errorf("there %+v, and back %+v, whole %+v", there, back, all)
 	}
 	if failed, _ := list(repository + "/hooks/2/deliveries?status=failure"); len(failed) == 0 || failed[0].Status != "Invalid HTTP Response: 403" || failed[0].StatusCode != http.StatusForbidden {
 		t.Errorf("%+v", failed)
@@ -105,5 +105,54 @@ func TestDeliveries(t *testing.T) {
 	after, _ := list(repository + "/hooks/1/deliveries?per_page=1")
 	if !after[0].Redelivery || after[0].GUID != all[0].GUID || after[0].ID <= all[0].ID {
 		t.Errorf("%+v of %+v", after[0], all[0])
+	}
+}
+
+// cursorLinks are the addresses of an answer's Link header by their rel, without the server.
+func cursorLinks(t *testing.T, got *answer) map[string]string {
+	t.Helper()
+	links := make(map[string]string)
+	for item := range strings.SplitSeq(got.get("Link"), ", ") {
+		if item == "" {
+			continue
+		}
+		address, rel, ok := strings.Cut(strings.TrimPrefix(item, "<"+publicURLs.API), `>; rel="`)
+		if !ok || rel != `next"` && rel != `prev"` {
+			t.Errorf("Link %q", item)
+		}
+		links[strings.TrimSuffix(rel, `"`)] = address
+	}
+	return links
+}
+
+// TestDeliveryCursors: what a page's links ask for, with the filter and the size of the page that has them.
+func TestDeliveryCursors(t *testing.T) {
+	w := newWorld(t)
+	const deliveries = "/repositories/1/hooks/1/deliveries?"
+	w.do("POST", "/repos/acme/web/hooks", `{"config":{"url":"`+w.receiver(http.StatusOK)+`"},"events":["deployment"]}`, "As: boss")
+	for range 4 {
+		w.do("POST", "/repos/acme/web/deployments", `{"ref":"main"}`, "As: writer")
+	}
+	w.deliver(5)
+	for query, want := range map[string]map[string]string{
+		"":                       {},
+		"per_page=2":             {"next": "per_page=2&cursor=v1_3"},
+		"cursor=v1_3&per_page=2": {"prev": "cursor=v1_5&per_page=2", "next": "cursor=v1_1&per_page=2"},
+		"per_page=2&cursor=v1_4": {"prev": "per_page=2&cursor=v1_5", "next": "per_page=2&cursor=v1_2"}, // no whole page is newer
+		"per_page=2&cursor=v1_5": {"next": "per_page=2&cursor=v1_3"},                                   // it begins at the newest
+		"per_page=2&cursor=v1_9": {"next": "per_page=2&cursor=v1_3"},
+		"cursor=v1_1":            {"prev": "cursor=v1_5"},
+		"status=success&per_page=1&cursor=v1_2": {
+			"prev": "status=success&per_page=1&cursor=v1_3", "next": "status=success&per_page=1&cursor=v1_1",
+		},
+		"status=failure&per_page=1&cursor=v1_2": {},
+	} {
+		got := w.do("GET", deliveries+query, "", "As: boss")
+		for rel, q := range want {
+			want[rel] = deliveries + q
+		}
+		if links := cursorLinks(t, got); fmt.Sprint(links) != fmt.Sprint(want) {
+			t.Errorf("%q: %v, want %v", query, links, want)
+		}
 	}
 }

@@ -10,6 +10,8 @@ import (
 type Deliveries interface {
 	// ListDeliveries is newest first: attempts with an id below before (0: from the newest).
 	ListDeliveries(hookID int64, before int64, status string, limit int) ([]slipway.Delivery, error)
+	// NewerDelivery is the id of the n-th attempt above after, or of the newest where there are fewer; 0 when none is.
+	NewerDelivery(hookID, after int64, status string, n int) (int64, error)
 	Delivery(hookID, id int64) (slipway.Delivery, error) // with request and response
 	// Redeliver makes the delivery that attempt id belongs to due at once, outside the order; its GUID and body stay.
 	Redeliver(hookID, id int64) error
@@ -32,6 +34,19 @@ func (d *Decisions) ListDeliveries(ctx context.Context, r slipway.Repository, ho
 		return err
 	})
 	return list, err
+}
+
+// NewerDelivery says where the page before an attempt begins: the id of the n-th attempt of a status that is newer than
+// after, or of the newest where there are fewer; 0 when none is newer. NotFound when there is no such hook.
+func (d *Decisions) NewerDelivery(ctx context.Context, r slipway.Repository, hookID, after int64, status string, n int) (id int64, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		if _, err := tx.Hook(r.ID, hookID); err != nil {
+			return notFound(err)
+		}
+		id, err = tx.NewerDelivery(hookID, after, status, n)
+		return err
+	})
+	return id, err
 }
 
 // Delivery is one attempt, with what was sent and what came back. NotFound when hook or attempt are absent.

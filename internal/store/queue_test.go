@@ -22,6 +22,7 @@ func TestQueueWalksItsIndexes(t *testing.T) {
 		"getHead": "INDEX deliveries_waiting ", "getFirstWaiting": "INDEX deliveries_waiting ", "getFollowing": "INDEX deliveries_waiting ", "getAside": "INDEX deliveries_waiting ",
 		"listDueQueues": "INDEX queues_due", "getFirstDue": "INDEX queues_due", "deleteWaiting": "INDEX deliveries_waiting ",
 		"listAttempts": "INDEX attempts_hook ", "listGoodAttempts": "INDEX attempts_hook ", "listFailedAttempts": "INDEX attempts_failed ",
+		"listNewerAttempts": "INDEX attempts_hook ", "listNewerGoodAttempts": "INDEX attempts_hook ", "listNewerFailedAttempts": "INDEX attempts_failed ",
 		"deleteOldBodies": "INDEX bodies_age ", "resetFailing": "INDEX deliveries_waiting ",
 	} {
 		steps := strings.Join(plan(t, pool, texts[query]), "; ")

@@ -42,6 +42,25 @@ func (t *tx) attempts(p db.ListAttemptsParams, status string) ([]db.ListAttempts
 	return t.q.ListAttempts(t.ctx, p)
 }
 
+// NewerDelivery finds the n-th of the attempts with an id above after, or the newest where there are fewer: 0 for none.
+func (t *tx) NewerDelivery(hookID, after int64, status string, n int) (int64, error) {
+	ids, err := t.newerAttempts(db.ListNewerAttemptsParams{HookID: hookID, After: after, Lim: int64(n)}, status)
+	if err != nil || len(ids) == 0 {
+		return 0, t.failed("newer delivery", err)
+	}
+	return ids[len(ids)-1], nil
+}
+
+func (t *tx) newerAttempts(p db.ListNewerAttemptsParams, status string) ([]int64, error) {
+	switch status {
+	case "success":
+		return t.q.ListNewerGoodAttempts(t.ctx, db.ListNewerGoodAttemptsParams(p))
+	case "failure":
+		return t.q.ListNewerFailedAttempts(t.ctx, db.ListNewerFailedAttemptsParams(p))
+	}
+	return t.q.ListNewerAttempts(t.ctx, p)
+}
+
 func convert[A, B any](list []A, to func(A) B) []B {
 	out := make([]B, len(list))
 	for i, a := range list {

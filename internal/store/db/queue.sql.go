@@ -746,6 +746,109 @@ func (q *Queries) ListGoodAttempts(ctx context.Context, arg ListGoodAttemptsPara
 	return items, nil
 }
 
+const listNewerAttempts = `-- name: ListNewerAttempts :many
+SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id > $2 ORDER BY a.id LIMIT CAST($3 AS bigint)
+`
+
+type ListNewerAttemptsParams struct {
+	HookID int64
+	After  int64
+	Lim    int64
+}
+
+// Upwards: the last of them begins the page before.
+func (q *Queries) ListNewerAttempts(ctx context.Context, arg ListNewerAttemptsParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, listNewerAttempts, arg.HookID, arg.After, arg.Lim)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listNewerFailedAttempts = `-- name: ListNewerFailedAttempts :many
+SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id > $2 AND NOT a.ok ORDER BY a.id LIMIT CAST($3 AS bigint)
+`
+
+type ListNewerFailedAttemptsParams struct {
+	HookID int64
+	After  int64
+	Lim    int64
+}
+
+func (q *Queries) ListNewerFailedAttempts(ctx context.Context, arg ListNewerFailedAttemptsParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, listNewerFailedAttempts, arg.HookID, arg.After, arg.Lim)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listNewerGoodAttempts = `-- name: ListNewerGoodAttempts :many
+SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id > $2 AND a.ok ORDER BY a.id LIMIT CAST($3 AS bigint)
+`
+
+type ListNewerGoodAttemptsParams struct {
+	HookID int64
+	After  int64
+	Lim    int64
+}
+
+func (q *Queries) ListNewerGoodAttempts(ctx context.Context, arg ListNewerGoodAttemptsParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, listNewerGoodAttempts, arg.HookID, arg.After, arg.Lim)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOldestAttempts = `-- name: ListOldestAttempts :many
 SELECT id, delivery_id, at FROM attempts ORDER BY id LIMIT CAST($1 AS bigint)
 `

@@ -131,6 +131,19 @@ SELECT a.id, a.delivery_id, a.at, a.duration, a.status, a.status_code, a.redeliv
 FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
 WHERE a.hook_id = $1 AND a.id < sqlc.arg(before) AND NOT a.ok ORDER BY a.id DESC LIMIT CAST(sqlc.arg(lim) AS bigint);
 
+-- name: ListNewerAttempts :many
+-- Upwards: the last of them begins the page before.
+SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id > sqlc.arg(after) ORDER BY a.id LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ListNewerGoodAttempts :many
+SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id > sqlc.arg(after) AND a.ok ORDER BY a.id LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ListNewerFailedAttempts :many
+SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id > sqlc.arg(after) AND NOT a.ok ORDER BY a.id LIMIT CAST(sqlc.arg(lim) AS bigint);
+
 -- name: GetAttempt :one
 SELECT sqlc.embed(a), sqlc.embed(d) FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = $1 AND a.hook_id = $2;
 

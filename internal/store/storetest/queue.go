@@ -731,6 +731,26 @@ func attempts(w *queueWorld) {
 	w.same("limit", w.list(h, 0, "", 1), list[:1])
 	w.same("success", w.list(h, 0, "success", 100), list[:1])
 	w.same("failure", w.list(h, 0, "failure", 100), list[1:])
+	for _, test := range []struct {
+		after  int64
+		status string
+		n      int
+		want   int64
+	}{
+		{0, "", 1, oldest.ID},
+		{0, "", 2, newest.ID},
+		{0, "", 9, newest.ID},
+		{0, "success", 1, newest.ID},
+		{0, "failure", 2, oldest.ID},
+		{oldest.ID, "", 1, newest.ID},
+		{oldest.ID, "failure", 1, 0},
+		{newest.ID, "", 1, 0},
+	} {
+		got := read(w.world, func(tx deploy.Tx) (int64, error) { return tx.NewerDelivery(h.ID, test.after, test.status, test.n) })
+		if got != test.want {
+			w.Errorf("newer: %+v: %d", test, got)
+		}
+	}
 	w.same("failure before", w.list(h, oldest.ID, "failure", 100), []slipway.Delivery{})
 	want.RequestHeader, want.ResponseHeader = http.Header{"X-GitHub-Event": {"push"}}, http.Header{"Server": {"a", "b"}}
 	want.RequestBody, want.ResponseBody = body(ids[0]), []byte("\xff\x00!")
