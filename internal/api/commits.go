@@ -71,7 +71,7 @@ func (a *API) compare(ctx context.Context, c *call) (reply, error) {
 	}
 	rep := reply{status: http.StatusOK, body: wire.FromComparison(out, base, head, accounts, c.Repo, a.options.URLs)}
 	if paged {
-		rep.links = a.pageLinks(c, p, out.AheadBy, len(out.Commits), true)
+		rep.links = a.pageLinks(c, p, out.AheadBy, true)
 	}
 	return rep, nil
 }

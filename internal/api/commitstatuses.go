@@ -44,6 +44,6 @@ func (a *API) combinedStatus(ctx context.Context, c *call) (reply, error) {
 	}
 	body := wire.FromCombined(wire.Combined(out), c.Repo, a.options.URLs, c.accept.shape)
 	rep := ok(body)
-	rep.links = a.pageLinks(c, c.page(), out.Total, len(out.Statuses), true)
+	rep.links = a.pageLinks(c, c.page(), out.Total, true)
 	return rep, nil
 }

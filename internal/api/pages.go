@@ -62,18 +62,12 @@ func queryValue(r *http.Request, name string) string {
 }
 
 // pageLinks is the Link header of a numbered page, empty when everything fits on one (contract 1.6). Where nobody has counted
-// the list (exact is false), rel="last" is left out, and a full page leads to a next one.
-func (a *API) pageLinks(c *call, p deploy.Page, total, shown int, exact bool) string {
+// the list (exact is false), total is what is known to be there, and rel="last" is left out.
+func (a *API) pageLinks(c *call, p deploy.Page, total int, exact bool) string {
 	if !c.at.inside {
 		return "" // only repositories have lists
 	}
 	last := max((total+p.Size-1)/p.Size, 1)
-	if !exact {
-		last = p.Number
-		if shown >= p.Size {
-			last++
-		}
-	}
 	if p.Number == 1 && last == 1 {
 		return ""
 	}

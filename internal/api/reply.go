@@ -39,7 +39,7 @@ func noContent() reply { return reply{status: http.StatusNoContent} }
 
 // page is a page of a list, with the links to the others.
 func page[T any](a *API, c *call, body wire.JSON, list deploy.Listed[T]) reply {
-	return reply{status: http.StatusOK, body: body, links: a.pageLinks(c, c.page(), list.Total, len(list.Items), list.Exact)}
+	return reply{status: http.StatusOK, body: body, links: a.pageLinks(c, c.page(), list.Total, list.Exact)}
 }
 
 // Headers that never change are shared, not made for each answer.

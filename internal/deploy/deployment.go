@@ -28,7 +28,7 @@ type Deployments interface {
 type Listed[T any] struct {
 	Items []T
 	Total int  // of the whole list
-	Exact bool // Total is known; where it is not, there is no last page to point at
+	Exact bool // where nobody has counted, Total is only what this page proves, and there is no last page to point at
 }
 
 // firstOf is the first error there is.
@@ -64,10 +64,28 @@ func (d *Decisions) ListDeployments(ctx context.Context, f slipway.DeploymentFil
 		if list.Items, err = tx.ListDeployments(f, p); err != nil {
 			return err
 		}
-		list.Total, list.Exact, err = tx.CountDeployments(f)
+		if list.Total, list.Exact, err = tx.CountDeployments(f); err != nil || list.Exact {
+			return err
+		}
+		least, err := proven(tx, f, p, len(list.Items))
+		list.Total = max(list.Total, least)
 		return err
 	})
 	return list, err
+}
+
+// proven is how long a list is at least, by one of its pages: to the page's end, and one more if it is full and another row
+// follows.
+func proven(tx Tx, f slipway.DeploymentFilter, p Page, shown int) (int, error) {
+	switch shown {
+	case 0:
+		return 0, nil
+	case p.Size:
+		next, err := tx.ListDeployments(f, Page{Number: p.Number*p.Size + 1, Size: 1})
+		return p.Number*p.Size + len(next), err
+	default:
+		return (p.Number-1)*p.Size + shown, nil
+	}
 }
 
 // DeleteDeployment removes a deployment and its statuses; its events stay. The live one of an environment that has others is

@@ -212,3 +212,30 @@ func TestListingDeployments(t *testing.T) {
 		}
 	}
 }
+
+// TestPagesOfAListNobodyCounts: where the rows are too many to count, a page proves that the list goes to its end, and on if
+// it does.
+func TestPagesOfAListNobodyCounts(t *testing.T) {
+	w := newWorld(t)
+	for range 5 {
+		w.deploy("main", "production")
+	}
+	_, err := w.raw.ExecContext(w.ctx, "UPDATE counters SET n = 1000000") // what a million rows would leave, without them
+	w.must(err)
+	f := slipway.DeploymentFilter{RepositoryID: w.repo.ID, Ref: "main", Environment: "production"}
+	for p, want := range map[deploy.Page]struct{ shown, total int }{
+		{Number: 1, Size: 2}: {2, 3},
+		{Number: 2, Size: 2}: {2, 5},
+		{Number: 3, Size: 2}: {1, 5},
+		{Number: 4, Size: 2}: {0, 0},
+		{Number: 1, Size: 5}: {5, 5}, // full, and the last one
+		{Number: 5, Size: 1}: {1, 5},
+		{Number: 1, Size: 9}: {5, 5},
+	} {
+		got, err := w.ListDeployments(w.ctx, f, p)
+		w.must(err)
+		if got.Exact || len(got.Items) != want.shown || got.Total != want.total {
+			t.Errorf("%+v: %d shown, total %d (exact: %t), want %+v", p, len(got.Items), got.Total, got.Exact, want)
+		}
+	}
+}

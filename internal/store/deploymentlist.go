@@ -8,8 +8,9 @@ import (
 	"github.com/slipway-deploy/slipway/internal/store/db"
 )
 
-// countable is how many rows are counted one by one before a total is called unknown.
-const countable = 1000
+// countable is how many rows are counted one by one before a total is called unknown: about a millisecond on SQLite, half
+// that where the index alone tells.
+const countable = 10_000
 
 // Pages that begin beyond this many rows are read from whichever end is nearer.
 const nearEnd = 200
@@ -109,28 +110,34 @@ func (t *tx) CountDeployments(f slipway.DeploymentFilter) (n int, exact bool, er
 		return 0, false, err
 	}
 	switch {
-	case s.leading == leadSHA && s.filters == 0:
-		n, err := t.q.CountSHA(t.ctx, db.CountSHAParams{
-			RepositoryID: s.repository, ShaFrom: s.shaFrom, ShaBelow: s.shaEnd, Lim: countable + 1,
-		})
-		return int(n), n <= countable, t.failed("count deployments", err)
 	case s.leading == leadSHA:
-		row, err := t.q.CountDeploymentsOfSHA(t.ctx, db.CountDeploymentsOfSHAParams{
-			Ref: s.ref, Task: s.task, EnvironmentKey: s.env, RepositoryID: s.repository, ShaFrom: s.shaFrom, ShaBelow: s.shaEnd,
-			Lim: countable + 1,
-		})
-		return int(row.N), row.Scanned <= countable, t.failed("count deployments", err)
+		if s.total, err = t.countSHA(s); err != nil || s.filters == 0 {
+			return int(s.total), s.total <= countable, err
+		}
 	case s.filters < 2:
 		return int(s.total), true, nil
-	case s.total > countable:
+	}
+	if s.total > countable {
 		return 0, false, nil
 	}
 	count, err := t.countLed(s)
 	return int(count), true, t.failed("count deployments", err)
 }
 
+// countSHA says how many rows a sha has, at most one more than are counted.
+func (t *tx) countSHA(s selection) (int64, error) {
+	n, err := t.q.CountSHA(t.ctx, db.CountSHAParams{
+		RepositoryID: s.repository, ShaFrom: s.shaFrom, ShaBelow: s.shaEnd, Lim: countable + 1,
+	})
+	return n, t.failed("count deployments", err)
+}
+
 func (t *tx) countLed(s selection) (int64, error) {
 	switch s.leading {
+	case leadSHA:
+		return t.q.CountDeploymentsOfSHA(t.ctx, db.CountDeploymentsOfSHAParams{
+			RepositoryID: s.repository, ShaFrom: s.shaFrom, ShaBelow: s.shaEnd, Ref: s.ref, Task: s.task, EnvironmentKey: s.env,
+		})
 	case leadRef:
 		return t.q.CountDeploymentsOfRef(t.ctx, db.CountDeploymentsOfRefParams{
 			RepositoryID: s.repository, Ref: *s.ref, Task: s.task, EnvironmentKey: s.env,

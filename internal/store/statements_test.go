@@ -90,8 +90,7 @@ func prepares(t *testing.T, pool *sql.DB, text string) error {
 var walks = map[string]string{
 	"listTokens":                  "an administrator asks for all of them",
 	"listRepositoriesWithIntents": "holds only what is under way",
-	"countSHA":                    "the rows of its own subquery, at most a thousand",
-	"countDeploymentsOfSHA":       "the rows of its own subquery, at most a thousand",
+	"countSHA":                    "the rows of its own subquery, at most ten thousand",
 	"countDeploymentIn":           "the rows of its own values",
 	"insertAccount":               "tables that refer to accounts: looked at only while a deferred violation is open, and there is none",
 	"endLeases":                   "one row a hook, once at start",

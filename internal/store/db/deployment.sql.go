@@ -72,45 +72,33 @@ func (q *Queries) CountDeploymentsOfRef(ctx context.Context, arg CountDeployment
 }
 
 const countDeploymentsOfSHA = `-- name: CountDeploymentsOfSHA :one
-SELECT count(*) AS scanned, CAST(coalesce(sum(CASE WHEN
-	(CAST($1 AS text) IS NULL OR x.ref = $1)
-	AND (CAST($2 AS text) IS NULL OR x.task = $2)
-	AND (CAST($3 AS text) IS NULL OR x.environment_key = $3)
-	THEN 1 ELSE 0 END), 0) AS bigint) AS n
-FROM (SELECT d.ref, d.task, d.environment_key FROM deployments d
-	WHERE d.repository_id = $4 AND d.sha >= $5 AND d.sha < $6
-	LIMIT CAST($7 AS bigint)) x
+SELECT count(*) FROM deployments WHERE repository_id = $1 AND sha >= $2 AND sha < $3
+AND (CAST($4 AS text) IS NULL OR ref = $4)
+AND (CAST($5 AS text) IS NULL OR task = $5)
+AND (CAST($6 AS text) IS NULL OR environment_key = $6)
 `
 
 type CountDeploymentsOfSHAParams struct {
-	Ref            *string
-	Task           *string
-	EnvironmentKey *string
 	RepositoryID   int64
 	ShaFrom        string
 	ShaBelow       string
-	Lim            int64
+	Ref            *string
+	Task           *string
+	EnvironmentKey *string
 }
 
-type CountDeploymentsOfSHARow struct {
-	Scanned int64
-	N       int64
-}
-
-// scanned is how many rows the sha has, at most lim; n how many of them the other filters leave.
-func (q *Queries) CountDeploymentsOfSHA(ctx context.Context, arg CountDeploymentsOfSHAParams) (CountDeploymentsOfSHARow, error) {
+func (q *Queries) CountDeploymentsOfSHA(ctx context.Context, arg CountDeploymentsOfSHAParams) (int64, error) {
 	row := q.db.QueryRowContext(ctx, countDeploymentsOfSHA,
-		arg.Ref,
-		arg.Task,
-		arg.EnvironmentKey,
 		arg.RepositoryID,
 		arg.ShaFrom,
 		arg.ShaBelow,
-		arg.Lim,
+		arg.Ref,
+		arg.Task,
+		arg.EnvironmentKey,
 	)
-	var i CountDeploymentsOfSHARow
-	err := row.Scan(&i.Scanned, &i.N)
-	return i, err
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const countDeploymentsOfTask = `-- name: CountDeploymentsOfTask :one

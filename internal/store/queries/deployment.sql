@@ -63,15 +63,10 @@ SELECT count(*) FROM (SELECT d.id FROM deployments d
 	LIMIT CAST(sqlc.arg(lim) AS bigint)) x;
 
 -- name: CountDeploymentsOfSHA :one
--- scanned is how many rows the sha has, at most lim; n how many of them the other filters leave.
-SELECT count(*) AS scanned, CAST(coalesce(sum(CASE WHEN
-	(CAST(sqlc.narg(ref) AS text) IS NULL OR x.ref = sqlc.narg(ref))
-	AND (CAST(sqlc.narg(task) AS text) IS NULL OR x.task = sqlc.narg(task))
-	AND (CAST(sqlc.narg(environment_key) AS text) IS NULL OR x.environment_key = sqlc.narg(environment_key))
-	THEN 1 ELSE 0 END), 0) AS bigint) AS n
-FROM (SELECT d.ref, d.task, d.environment_key FROM deployments d
-	WHERE d.repository_id = sqlc.arg(repository_id) AND d.sha >= sqlc.arg(sha_from) AND d.sha < sqlc.arg(sha_below)
-	LIMIT CAST(sqlc.arg(lim) AS bigint)) x;
+SELECT count(*) FROM deployments WHERE repository_id = $1 AND sha >= sqlc.arg(sha_from) AND sha < sqlc.arg(sha_below)
+AND (CAST(sqlc.narg(ref) AS text) IS NULL OR ref = sqlc.narg(ref))
+AND (CAST(sqlc.narg(task) AS text) IS NULL OR task = sqlc.narg(task))
+AND (CAST(sqlc.narg(environment_key) AS text) IS NULL OR environment_key = sqlc.narg(environment_key));
 
 -- name: CountDeploymentsOfRef :one
 SELECT count(*) FROM deployments WHERE repository_id = $1 AND ref = $2

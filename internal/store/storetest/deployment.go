@@ -192,30 +192,42 @@ func deploymentCounts(w *world) {
 		}
 	}
 
-	// With more rows than anybody would count one by one, single filters are still exact and the rest says that it is not.
-	many := make([]*slipway.Deployment, 1100)
+	// Ten thousand rows are counted one by one. With one more, single filters are still exact and the rest says that it is not.
+	many := make([]*slipway.Deployment, 10_000)
 	big := w.repository("big")
 	for i := range many {
 		many[i] = new(w.deployment(big, nil))
 	}
 	w.deploy(many...)
-	for _, test := range []struct {
+	large := []struct {
 		f     slipway.DeploymentFilter
-		exact bool
+		exact bool // with one more
 	}{
 		{slipway.DeploymentFilter{}, true},
 		{slipway.DeploymentFilter{Ref: "main"}, true},
 		{slipway.DeploymentFilter{Task: "deploy"}, true},
 		{slipway.DeploymentFilter{Environment: "production"}, true},
 		{slipway.DeploymentFilter{SHA: string(sha(1))}, false},
+		{slipway.DeploymentFilter{SHA: string(sha(1)), Ref: "main"}, false},
 		{slipway.DeploymentFilter{Ref: "main", Task: "deploy"}, false},
-		{slipway.DeploymentFilter{Ref: "main", Task: "deploy", Environment: "none"}, true},
-	} {
+		{slipway.DeploymentFilter{Environment: "production", Task: "deploy"}, false},
+	}
+	for _, test := range large {
 		test.f.RepositoryID = big.ID
-		n, exact := count(test.f)
-		if exact != test.exact || exact && test.f.Environment != "none" && n != len(many) || n > len(many) {
+		if n, exact := count(test.f); n != len(many) || !exact {
+			w.Errorf("%+v: %d, %t", test.f, n, exact)
+		}
+	}
+	w.deploy(new(w.deployment(big, nil)))
+	for _, test := range large {
+		test.f.RepositoryID = big.ID
+		if n, exact := count(test.f); exact != test.exact || exact && n != len(many)+1 || n > len(many)+1 {
 			w.Errorf("%+v: %d, %t; want exact %t", test.f, n, exact, test.exact)
 		}
+	}
+	none := slipway.DeploymentFilter{RepositoryID: big.ID, Ref: "main", Task: "deploy", Environment: "none"}
+	if n, exact := count(none); n != 0 || !exact {
+		w.Errorf("%+v: %d, %t", none, n, exact)
 	}
 }
 
