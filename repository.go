@@ -25,6 +25,10 @@ type Repository struct {
 // FullName is OWNER/NAME.
 func (r Repository) FullName() string { return r.Owner.Login + "/" + r.Name }
 
+// Protects reports whether a branch is shown as protected: the default branch is (decisions §3). Pushes are not restricted
+// by it.
+func (r Repository) Protects(branch string) bool { return branch == r.DefaultBranch }
+
 // CheckWritable refuses to change what belongs to an archived repository (contract 1.4): Forbidden.
 func (r Repository) CheckWritable() error {
 	if r.Archived {

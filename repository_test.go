@@ -61,3 +61,12 @@ func TestCheckWritable(t *testing.T) {
 		t.Error(r.FullName())
 	}
 }
+
+func TestProtects(t *testing.T) {
+	r := slipway.Repository{DefaultBranch: "main"}
+	for branch, want := range map[string]bool{"main": true, "Main": false, "topic": false, "refs/heads/main": false, "": false} {
+		if got := r.Protects(branch); got != want {
+			t.Errorf("%q: %t", branch, got)
+		}
+	}
+}

@@ -20,8 +20,7 @@ func (a *API) getBranch(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	protected := b.Name == c.Repo.DefaultBranch
-	return ok(wire.FromBranch(b, commit, author, committer, protected, c.Repo, a.options.URLs)), nil
+	return ok(wire.FromBranch(b, commit, author, committer, c.Repo, a.options.URLs)), nil
 }
 
 // getCommit is GET R/commits/:ref, as JSON or, by media type, as the bare SHA, a diff or a patch.

@@ -2,9 +2,9 @@ package wire
 
 import "github.com/slipway-deploy/slipway"
 
-// FromBranch is one branch with the commit at its tip (contract file 8). Protection is shown and nothing more: pushes are
-// not restricted by it.
-func FromBranch(b slipway.Branch, c slipway.Commit, author, committer *slipway.Account, protected bool, r slipway.Repository, u slipway.URLs) JSON {
+// FromBranch is one branch with the commit at its tip (contract file 8).
+func FromBranch(b slipway.Branch, c slipway.Commit, author, committer *slipway.Account, r slipway.Repository, u slipway.URLs) JSON {
+	protected := r.Protects(b.Name)
 	return render(func(w *writer) {
 		w.open()
 		w.str("name", b.Name)
@@ -40,7 +40,7 @@ func (w *writer) branches(list []slipway.Branch, r slipway.Repository, u slipway
 			w.str("sha", string(b.SHA))
 			w.str("url", u.Commit(r, b.SHA))
 		})
-		w.boolean("protected", false)
+		w.boolean("protected", r.Protects(b.Name))
 		w.close()
 	}
 	w.closeArray()

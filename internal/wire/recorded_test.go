@@ -177,7 +177,7 @@ func (r recording) ours() (body JSON, exact bool) {
 	case "compare":
 		return FromComparison(slipway.Comparison{Base: signed, Head: change, MergeBase: signed, Commits: []slipway.Commit{change}, Files: change.Files}, "a", "b", byAddress, web, testURLs), true
 	case "branches":
-		return FromBranch(slipway.Branch{Name: "main", SHA: tip}, change, &octocat, &octocat, false, web, testURLs), false
+		return FromBranch(slipway.Branch{Name: "main", SHA: tip}, change, &octocat, &octocat, web, testURLs), false
 	case "repos-get":
 		return FromRepository(web, full, testURLs), false
 	case "root":
