@@ -44,8 +44,8 @@ var testOnly = []string{"internal/store/storetest", "internal/testkit"}
 // unless they are here.
 var owners = map[string][]string{
 	"code.dny.dev/ssrf":                  {"internal/hook"},
-	"github.com/google/uuid":             {"internal/hook", "internal/store"}, // GUIDs are given where deliveries are
-	"github.com/hashicorp/golang-lru/v2": {"internal/deploy", "internal/git"}, // bounded caches: who may, and what resolves
+	"github.com/google/uuid":             {"internal/hook"},   // GUIDs are given where deliveries are made
+	"github.com/hashicorp/golang-lru/v2": {"internal/deploy"}, // who may do what, remembered within bounds
 	"github.com/jackc/pgx/v5":            {"internal/store"},
 	"github.com/klauspost/compress":      {"internal/api"},
 	"github.com/lmittmann/tint":          {"cmd/slipway"},
@@ -54,9 +54,9 @@ var owners = map[string][]string{
 	"github.com/spf13/cobra":             {"cmd/slipway"},
 	"go.yaml.in/yaml/v3":                 {"cmd/slipway"},
 	// Waiting for several things at once is nobody's own.
-	"golang.org/x/sync":  {"internal/deploy", "internal/git", "internal/hook", "internal/store", "internal/api", "cmd/slipway"},
-	"golang.org/x/sys":   {"internal/git", "internal/store", "cmd/slipway"}, // locks, sync, signals: each its own
-	"golang.org/x/text":  {"."},                                             // the one fold of names
+	"golang.org/x/sync":  {"internal/git", "internal/hook", "cmd/slipway"}, // groups and bounds of goroutines; ADR 8
+	"golang.org/x/sys":   {"cmd/slipway"},                                  // the folder lock, descriptors
+	"golang.org/x/text":  {"."},                                            // the one fold of names
 	"golang.org/x/time":  {"internal/api"},
 	"modernc.org/sqlite": {"internal/store"},
 
