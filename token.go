@@ -2,6 +2,7 @@ package slipway
 
 import (
 	"crypto/sha256"
+	"encoding/base64"
 	"hash/crc32"
 	"io"
 	"strings"
@@ -72,6 +73,41 @@ func CheckTokenSecret(secret string) (TokenKind, bool) {
 	}
 	return ClassicToken, true
 }
+
+// SecretOf reads the value of an Authorization header: the secret in `token T`, `Bearer T` or Basic, whose case does not
+// matter (contract 1.4). ok is false when it holds none; what is there need not be a token's.
+func SecretOf(authorization string) (secret string, ok bool) {
+	scheme, rest, _ := strings.Cut(strings.TrimSpace(authorization), " ")
+	rest = strings.TrimSpace(rest)
+	switch strings.ToLower(scheme) {
+	case "token", "bearer":
+		return rest, rest != ""
+	case "basic":
+		return basicSecret(rest)
+	default:
+		return "", false
+	}
+}
+
+// basicSecret takes the token from either position: user:TOKEN, x-access-token:TOKEN, TOKEN:x-oauth-basic, TOKEN:. The other
+// position is not looked at.
+func basicSecret(encoded string) (secret string, ok bool) {
+	plain, err := base64.StdEncoding.DecodeString(encoded)
+	user, password, pair := strings.Cut(string(plain), ":")
+	if err != nil || !pair {
+		return "", false
+	}
+	if _, ok := CheckTokenSecret(password); ok {
+		return password, true
+	}
+	if _, ok := CheckTokenSecret(user); ok || password == "" {
+		return user, user != ""
+	}
+	return password, true
+}
+
+// BadCredentials is the answer to every credential that does not hold, whatever is wrong with it (contract 1.4).
+func BadCredentials() *Error { return Fail(Unauthorized, "Bad credentials") }
 
 // HashToken is what the server remembers of a secret: its SHA-256, 32 bytes.
 func HashToken(secret string) []byte {

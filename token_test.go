@@ -3,6 +3,7 @@ package slipway_test
 import (
 	"bytes"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"regexp"
@@ -104,6 +105,58 @@ func FuzzCheckTokenSecret(f *testing.F) {
 		kind, ok := slipway.CheckTokenSecret(secret)
 		if ok && (kind != slipway.ClassicToken || len(secret) != 40 || strings.Trim(secret[4:], "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") != "") {
 			t.Errorf("%q is accepted", secret)
+		}
+	})
+}
+
+func basic(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func TestSecretOf(t *testing.T) {
+	secret := slipway.NewTokenSecret(slipway.ClassicToken, bytes.NewReader(make([]byte, 64)))
+	for header, want := range map[string]string{
+		"token " + secret:                                secret,
+		"TOKEN " + secret:                                secret,
+		"bearer " + secret:                               secret,
+		"Bearer   " + secret + " ":                       secret,
+		basic("me:" + secret):                            secret,
+		basic(secret + ":x-oauth-basic"):                 secret,
+		basic(secret + ":"):                              secret,
+		basic("x-access-token:" + secret):                secret,
+		basic(":" + secret):                              secret,
+		basic("me:hunter2"):                              "hunter2",
+		basic("hunter2:"):                                "hunter2",
+		basic(":hunter2"):                                "hunter2",
+		"bAsIc " + basic("me:" + secret)[6:]:             secret,
+		"token 0123456789012345678901234567890123456789": "0123456789012345678901234567890123456789",
+	} {
+		if got, ok := slipway.SecretOf(header); !ok || got != want {
+			t.Errorf("%q: %q, %v", header, got, ok)
+		}
+	}
+	for _, header := range []string{"", " ", "token", "token ", "Bearer", "Digest x", secret, "Basic", "Basic !!!", basic("nocolon"), basic(":"), "Negotiate " + secret} {
+		if got, ok := slipway.SecretOf(header); ok {
+			t.Errorf("%q: %q", header, got)
+		}
+	}
+}
+
+// FuzzSecretOf: whatever the header, what is taken for a secret was in it.
+func FuzzSecretOf(f *testing.F) {
+	for _, s := range []string{"token x", "Basic eDp5", "bearer\ty", "Basic Og==", "token  a b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		secret, ok := slipway.SecretOf(header)
+		if ok == (secret == "") {
+			t.Fatalf("%q: %q, %v", header, secret, ok)
+		}
+		if !ok || strings.Contains(header, secret) {
+			return
+		}
+		_, encoded, _ := strings.Cut(strings.TrimSpace(header), " ")
+		plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+		if err != nil || !strings.Contains(string(plain), secret) {
+			t.Fatalf("%q: %q", header, secret)
 		}
 	})
 }

@@ -40,7 +40,7 @@ func (d *Decisions) Authenticate(ctx context.Context, secret string) (slipway.Ac
 	}
 	now := d.now()
 	if actor.Token.Expired(now) {
-		return slipway.Actor{}, badCredentials()
+		return slipway.Actor{}, slipway.BadCredentials()
 	}
 	d.uses.note(actor.Token, now)
 	return actor, nil
@@ -55,15 +55,13 @@ func (d *Decisions) readActor(ctx context.Context, hash []byte) (actor slipway.A
 		}
 		token, account, err := tx.TokenByHash(hash)
 		if slipway.KindOf(err) == slipway.NotFound {
-			return badCredentials()
+			return slipway.BadCredentials()
 		}
 		actor = slipway.Actor{Account: account, Token: token, Version: version}
 		return err
 	})
 	return actor, err
 }
-
-func badCredentials() error { return slipway.Fail(slipway.Unauthorized, "Bad credentials") }
 
 // FindRepository finds OWNER/NAME, in any case, and the actor's role in it. NotFound when there is none.
 func (d *Decisions) FindRepository(ctx context.Context, a slipway.Actor, owner, name string) (Access, error) {

@@ -2,9 +2,7 @@ package githttp
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
-	"strings"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -47,8 +45,6 @@ func errNoCredentials() error {
 	return slipway.Fail(slipway.Unauthorized, "Please give a token as user name or password.")
 }
 
-func errBadCredentials() error { return slipway.Fail(slipway.Unauthorized, "Bad credentials") }
-
 func errNoRepository() error { return slipway.Fail(slipway.NotFound, "Repository not found.") }
 
 // authenticate finds out who calls (contract 1.4). No credentials is no error: it is the anonymous actor.
@@ -57,41 +53,11 @@ func (c *call) authenticate(ctx context.Context) (slipway.Actor, error) {
 	if len(lines) == 0 {
 		return slipway.Actor{}, nil
 	}
-	secret, ok := secretOf(lines[0])
+	secret, ok := slipway.SecretOf(lines[0])
 	if !ok || len(lines) > 1 {
-		return slipway.Actor{}, errBadCredentials()
+		return slipway.Actor{}, slipway.BadCredentials()
 	}
 	return c.decisions.Authenticate(ctx, secret)
-}
-
-// secretOf reads an Authorization header: `token T`, `Bearer T` or Basic, in any case.
-func secretOf(header string) (secret string, ok bool) {
-	scheme, rest, _ := strings.Cut(strings.TrimSpace(header), " ")
-	rest = strings.TrimSpace(rest)
-	switch strings.ToLower(scheme) {
-	case "token", "bearer":
-		return rest, rest != ""
-	case "basic":
-		return basicSecret(rest)
-	default:
-		return "", false
-	}
-}
-
-// basicSecret takes the token from either position: user:TOKEN, x-access-token:TOKEN, TOKEN:x-oauth-basic, TOKEN:.
-func basicSecret(encoded string) (secret string, ok bool) {
-	plain, err := base64.StdEncoding.DecodeString(encoded)
-	user, password, pair := strings.Cut(string(plain), ":")
-	if err != nil || !pair {
-		return "", false
-	}
-	if _, ok := slipway.CheckTokenSecret(password); ok {
-		return password, true
-	}
-	if _, ok := slipway.CheckTokenSecret(user); ok || password == "" {
-		return user, user != ""
-	}
-	return password, true
 }
 
 // challenge is the header that makes git ask its user, or its credential helper.
