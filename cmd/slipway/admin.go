@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"text/tabwriter"
 	"time"
@@ -60,9 +61,13 @@ func inProcess(ctx context.Context, s Settings, stderr io.Writer) (*client.Clien
 	if s.LogLevel == "info" {
 		s.LogLevel = "warn" // a command says what it did, not how
 	}
+	_, missing := os.Stat(s.Data)
 	k, err := openCore(ctx, s, newLog(s, stderr))
 	if err != nil {
 		return nil, nil, err
+	}
+	if errors.Is(missing, fs.ErrNotExist) { // perhaps the wrong working directory
+		fmt.Fprintf(stderr, "slipway: %s is a new data folder\n", s.Data)
 	}
 	if err := k.decisions.Prepare(ctx); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("the database cannot be prepared: %w", err), k.close())

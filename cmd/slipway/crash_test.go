@@ -214,7 +214,7 @@ func (l *traffic) push(ctx context.Context) bool {
 	sha := runGit(l, l.work, "rev-parse", "HEAD")
 	cmd := exec.CommandContext(ctx, "git", "push", "-q", "origin", "HEAD:main")
 	cmd.Dir = l.work
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = append(withoutGit(os.Environ()), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0")
 	if err := cmd.Run(); err != nil {
 		l.tried(sha)
 		return false

@@ -121,7 +121,7 @@ func tryPush(t *testing.T, s *testkit.Server) error {
 	runGit(t, dir, "commit", "-q", "-m", "file")
 	cmd := exec.Command("git", "push", "-q", "--force", s.GitURL("admin/web"), "other")
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0")
+	cmd.Env = append(withoutGit(os.Environ()), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, out)
