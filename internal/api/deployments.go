@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/http"
+	"strings"
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
@@ -82,27 +83,19 @@ func (a *API) fromDeployment(c *call, d slipway.Deployment) wire.JSON {
 	return wire.FromDeployment(d, c.Repo, a.options.URLs, c.accept.shape)
 }
 
-// idempotencyKey reads the Idempotency-Key header, 1 to 255 visible ASCII characters, with the hash of what it stands for
-// (decisions §3).
+// idempotencyKey reads the Idempotency-Key header with the hash of what it stands for (decisions §3). Two lines are a list,
+// which is no key.
 func (c *call) idempotencyKey(body []byte) (deploy.IdempotencyKey, error) {
 	lines, present := c.request.Header["Idempotency-Key"]
 	if !present {
 		return deploy.IdempotencyKey{}, nil
 	}
-	if len(lines) != 1 || !visible(lines[0]) {
-		return deploy.IdempotencyKey{}, slipway.Fail(slipway.Malformed, "Idempotency-Key must be 1 to 255 visible ASCII characters")
+	key := strings.Join(lines, ", ")
+	if err := deploy.CheckIdempotencyKey(key); err != nil {
+		return deploy.IdempotencyKey{}, err
 	}
 	h := sha256.New()
 	h.Write([]byte(c.request.Method + "\n" + c.path + "\n"))
 	h.Write(body)
-	return deploy.IdempotencyKey{Key: lines[0], Hash: h.Sum(nil)}, nil
-}
-
-func visible(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return s != "" && len(s) <= 255
+	return deploy.IdempotencyKey{Key: key, Hash: h.Sum(nil)}, nil
 }
