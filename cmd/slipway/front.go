@@ -35,7 +35,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // edge is who answers a request.
 func (f *front) edge(r *http.Request) http.Handler {
-	if f.isAPIHost(r.Host) {
+	if f.urls.OwnsHost(r.Host) {
 		return f.api
 	}
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
@@ -52,15 +52,6 @@ func (f *front) edge(r *http.Request) http.Handler {
 		return http.HandlerFunc(avatar)
 	}
 	return http.HandlerFunc(notFound)
-}
-
-// isAPIHost reports whether a host is the API's own: the one of api-url, or any that begins "api." (contract 1.1).
-func (f *front) isAPIHost(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	own := hostOf(f.urls.API)
-	return strings.HasPrefix(strings.ToLower(host), "api.") || own != hostOf(f.urls.Web) && strings.EqualFold(host, own)
 }
 
 // isGit reports whether what follows the owner in a path is a repository and a service of smart HTTP.
