@@ -28,7 +28,7 @@ const flush = "0000"
 type body struct {
 	*bufio.Reader
 	wire   *wire
-	failed error // the first one of the decompressed side, but for the end
+	failed atomic.Pointer[error] // the first error of the decompressed side, but for the end
 }
 
 // openBody checks what a request says about its body, and gives it. For fetches it is bounded.
@@ -70,12 +70,12 @@ func (b *body) asks() (bool, error) {
 	return false, b.cause(err)
 }
 
-// broken says what was wrong with the body as far as it was read; nil if nothing was. Nobody may still be reading.
+// broken says what was wrong with the body as far as it was read; nil if nothing was.
 func (b *body) broken() error {
-	if b.failed == nil {
-		return nil
+	if err := b.failed.Load(); err != nil {
+		return b.cause(*err)
 	}
-	return b.cause(b.failed)
+	return nil
 }
 
 // cause tells a bad request from a client that has gone.
@@ -97,13 +97,13 @@ func (b *body) cause(err error) error {
 // remembering keeps the first error of a reader but the end: who reads it is a process, which only sees the end.
 type remembering struct {
 	from   io.Reader
-	failed *error
+	failed *atomic.Pointer[error]
 }
 
 func (r *remembering) Read(p []byte) (int, error) {
 	n, err := r.from.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) && *r.failed == nil {
-		*r.failed = err
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.failed.CompareAndSwap(nil, &err)
 	}
 	return n, err
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -143,22 +144,33 @@ func TestGzip(t *testing.T) {
 	}
 }
 
-// TestHTTP2 is a push and a clone of some size over the other transport.
+// TestHTTP2 is a push and a clone of some size over the other transport. The push is not git's: libcurl 7.88, which Debian 12
+// has, sometimes stops in the middle of an upload over HTTP/2 whatever the server does.
 func TestHTTP2(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.overTLS()
 	r := w.repository("acme/web", true)
-	url := w.url("acme/web", w.admin)
 	w.git(t.TempDir(), "config", "--global", "http.sslVerify", "false")
-	work := w.work(url)
+	work := w.work("")
 	noise := make([]byte, 3<<20)
 	_, _ = rand.Read(noise)
-	w.commit(work, "noise", string(noise))
-	w.git(work, "push", "-q", "origin", "main")
-	w.git(t.TempDir(), "clone", "-q", url)
-	if !slices.ContainsFunc(w.requests(), func(r *http.Request) bool { return r.ProtoMajor == 2 }) {
-		t.Error("nothing came over HTTP/2")
+	sha := w.commit(work, "noise", string(noise))
+	status, header, answer := w.do("POST", "/acme/web/git-receive-pack", io.MultiReader(bytes.NewReader(w.pushRequest(work, "main"))),
+		"Authorization", "token "+w.admin, "Content-Type", receiveRequest)
+	w.proper(status, header, answer)
+	if status != 200 || !strings.Contains(answer, "ok refs/heads/main") {
+		t.Errorf("push: %d %q", status, answer)
+	}
+	clone := filepath.Join(t.TempDir(), "clone")
+	w.git(".", "clone", "-q", w.url("acme/web", w.admin), clone)
+	if got := w.git(clone, "rev-parse", "HEAD"); got != sha {
+		t.Errorf("cloned %s, want %s", got, sha)
+	}
+	for _, r := range w.requests() {
+		if r.ProtoMajor != 2 {
+			t.Errorf("%s %s came over %s", r.Method, r.URL.Path, r.Proto)
+		}
 	}
 	w.nothingLeft(r)
 }

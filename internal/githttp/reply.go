@@ -31,18 +31,13 @@ type reply struct {
 // Write takes a part of git's answer and passes on what may go.
 //
 // Nothing goes before the request has been read: between git and us there are servers that do one thing after the other.
-// When the client of a push has gone, git is not told: it would end with the push half done.
 func (r *reply) Write(p []byte) (int, error) {
 	r.sieve.sift(p, r)
 	if r.wire != nil && !r.wire.ended.Load() {
 		r.early.Reset()
 		return len(p), nil
 	}
-	err := r.pass()
-	if r.push {
-		err = nil
-	}
-	return len(p), err
+	return len(p), r.pass()
 }
 
 // data takes bytes of the answer proper.
