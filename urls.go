@@ -13,11 +13,31 @@ type URLs struct {
 }
 
 // Host is the web host with its port.
-func (u URLs) Host() string {
-	_, rest, ok := strings.Cut(u.Web, "://")
-	if !ok {
-		return ""
+func (u URLs) Host() string { return authority(u.Web) }
+
+// OwnsHost reports whether a request's Host, with or without a port, is the API's own, where the API lies at /: the one of
+// API if Web has another, or any that begins "api." (contract 1.1, decisions §1).
+func (u URLs) OwnsHost(host string) bool {
+	const prefix = "api."
+	host = WithoutPort(host)
+	if len(host) > len(prefix) && strings.EqualFold(host[:len(prefix)], prefix) {
+		return true
 	}
+	own := WithoutPort(authority(u.API))
+	return own != "" && strings.EqualFold(host, own) && !strings.EqualFold(own, WithoutPort(authority(u.Web)))
+}
+
+// WithoutPort is a host without its port. The brackets of an IPv6 address stay.
+func WithoutPort(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		return host[:i]
+	}
+	return host
+}
+
+// authority is the host of an address, with its port.
+func authority(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
 	host, _, _ := strings.Cut(rest, "/")
 	return host
 }

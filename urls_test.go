@@ -79,3 +79,36 @@ func FuzzEnvironmentURL(f *testing.F) {
 		}
 	})
 }
+
+func TestOwnsHost(t *testing.T) {
+	one := slipway.URLs{Web: "http://deploy.example.com:8480", API: "http://deploy.example.com:8480/api/v3"}
+	two := slipway.URLs{Web: "https://deploy.example.com", API: "https://Hub.example.com:444"}
+	six := slipway.URLs{Web: "http://[::1]:8480", API: "http://[::2]:8480"}
+	for _, test := range []struct {
+		urls slipway.URLs
+		host string
+		want bool
+	}{
+		{one, "deploy.example.com:8480", false},
+		{one, "deploy.example.com", false},
+		{one, "api.deploy.example.com:8480", true},
+		{one, "API.x", true},
+		{one, "api.", false},
+		{one, "api", false},
+		{one, "apix.example.com", false},
+		{one, "", false},
+		{two, "hub.example.com", true},
+		{two, "HUB.EXAMPLE.COM:9", true},
+		{two, "deploy.example.com", false},
+		{two, "api.example.com", true},
+		{six, "[::2]:8480", true},
+		{six, "[::2]", true},
+		{six, "[::1]:8480", false},
+		{slipway.URLs{}, "", false},
+		{slipway.URLs{}, "x", false},
+	} {
+		if got := test.urls.OwnsHost(test.host); got != test.want {
+			t.Errorf("%+v owns %q: %t", test.urls, test.host, got)
+		}
+	}
+}

@@ -81,7 +81,6 @@ type API struct {
 	ready   atomic.Bool
 	secure  bool   // the public address is https
 	docs    string // {documentation}/rest
-	apiHost string // the API's own host, empty: none
 	handler http.Handler
 }
 
@@ -104,7 +103,6 @@ func New(d *deploy.Decisions, o Options) *API {
 	a.options.Timeout = or(o.Timeout, 20*time.Second)
 	a.options.BodyTimeout = or(o.BodyTimeout, time.Minute)
 	a.quotas = newQuotas(o.RateLimit, o.RateLimitAnonymous, a.now)
-	a.apiHost = ownHost(o.URLs)
 	a.router = newRouter(a.prepare(routes()))
 	a.handler = compressed(http.HandlerFunc(a.serve))
 	return a
@@ -149,36 +147,7 @@ func (a *API) base(r *http.Request) (path string, ok bool) {
 	if rest, found := strings.CutPrefix(path, "/api/v3"); found && (rest == "" || rest[0] == '/') {
 		return or(rest, "/"), true
 	}
-	return path, a.ownsHost(r.Host)
-}
-
-// ownsHost reports whether a host is the API's own, with the API at /: the one of api-url, or any that begins "api.".
-func (a *API) ownsHost(host string) bool {
-	host = hostname(host)
-	return len(host) > 4 && strings.EqualFold(host[:4], "api.") || a.apiHost != "" && strings.EqualFold(host, a.apiHost)
-}
-
-// ownHost is the API's host where it is not the web's; empty where the two share one.
-func ownHost(u slipway.URLs) string {
-	own, web := hostname(authority(u.API)), hostname(authority(u.Web))
-	if strings.EqualFold(own, web) {
-		return ""
-	}
-	return own
-}
-
-func authority(address string) string {
-	_, rest, _ := strings.Cut(address, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return host
-}
-
-// hostname is a host without its port.
-func hostname(host string) string {
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
-		return host[:i]
-	}
-	return host
+	return path, a.options.URLs.OwnsHost(r.Host)
 }
 
 func or[T comparable](value, otherwise T) T {

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/slipway-deploy/slipway"
 )
 
 // NewServer is an HTTP server with the limits of promise S12: it closes connections that are slow to send a header or
@@ -45,7 +47,7 @@ func strict(h http.Handler) http.Handler {
 
 // plausibleHost is what a host may look like: a name or an address, and perhaps a port.
 func plausibleHost(host string) bool {
-	name := hostname(host)
+	name := slipway.WithoutPort(host)
 	for _, c := range []byte(strings.TrimPrefix(host[len(name):], ":")) {
 		if c < '0' || c > '9' {
 			return false
