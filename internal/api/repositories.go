@@ -25,12 +25,10 @@ func (a *API) createRepository(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	owner := c.Actor.Account.Login
-	if org := c.value("org"); org != "" {
-		owner = org
-	}
+	org := c.value("org")
 	r, err := a.deploy.CreateRepository(ctx, c.Actor, deploy.NewRepository{
-		Owner: owner, Name: in.Name, Description: in.Description, DefaultBranch: in.DefaultBranch, Private: &in.Private, AutoInit: in.AutoInit,
+		Owner: org, InOrganization: org != "",
+		Name: in.Name, Description: in.Description, DefaultBranch: in.DefaultBranch, Private: &in.Private, AutoInit: in.AutoInit,
 	})
 	if err != nil {
 		return reply{}, err

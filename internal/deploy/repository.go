@@ -28,6 +28,7 @@ type Collaborators interface {
 // NewRepository asks for a repository.
 type NewRepository struct {
 	Owner            string // empty: the actor
+	InOrganization   bool   // the owner must be an organization
 	Name             string
 	Description      string
 	DefaultBranch    string // empty: main
@@ -40,7 +41,7 @@ type NewRepository struct {
 const maxRepositoryDescription = 350
 
 // CreateRepository makes a repository, in git and in the store (contract 8.1). One's own and those of organizations one
-// belongs to are allowed; administrators of the server make them anywhere. A name that is taken is Invalid.
+// belongs to are allowed; administrators of the server make them anywhere; for others the owner is NotFound. A name that is taken is Invalid.
 func (d *Decisions) CreateRepository(ctx context.Context, a slipway.Actor, in NewRepository) (slipway.Repository, error) {
 	in = d.completed(a, in)
 	if err := in.check(); err != nil {
@@ -139,6 +140,9 @@ func (in NewRepository) owner(tx Tx, a slipway.Actor) (slipway.Account, error) {
 	}
 	if err != nil {
 		return slipway.Account{}, notFound(err)
+	}
+	if in.InOrganization && owner.Type != slipway.Organization {
+		return slipway.Account{}, slipway.Fail(slipway.NotFound, "Not Found")
 	}
 	if a.Local || a.Account.SiteAdmin || owner.ID == a.Account.ID {
 		return owner, nil
