@@ -238,6 +238,11 @@ func TestATokenForDeploymentsAloneDoesNotMerge(t *testing.T) {
 	if w.git.merges != 0 {
 		t.Error("it was merged")
 	}
+	// What cannot be moved is a conflict for everybody.
+	in.Ref = string(w.main)
+	_, err = ask("repo_deployment")
+	w.refused(err, slipway.Conflict, "Conflict merging main into "+in.Ref+".")
+	in.Ref = "topic"
 	// acme/web is public, so public_repo is enough to write its code.
 	if out, err := ask("public_repo repo_deployment"); err != nil || out.Merged == "" {
 		t.Errorf("%+v, %v", out, err)
