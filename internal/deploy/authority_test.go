@@ -168,6 +168,12 @@ func TestAccountsAndTokensAreChecked(t *testing.T) {
 			t.Errorf("%+v: %v", in, err)
 		}
 	}
+	for login, message := range map[string]string{"acme": "an organization has no tokens", slipway.BotLogin: "a bot has no tokens"} {
+		_, _, err := w.CreateToken(w.ctx, w.admin, deploy.NewToken{Login: login, SiteAdmin: true})
+		if e := w.refusal(err, slipway.Invalid, "Validation Failed"); e == nil || e.Details[0].Message != message {
+			t.Errorf("%s: %v", login, err)
+		}
+	}
 	for _, in := range []deploy.NewToken{
 		{Login: "ann", Scopes: slipway.Scopes{"root"}}, {Login: "ann", Expires: -time.Second}, {Login: "a b"}, {Login: "acme"}, {Login: "ann", Name: "a\x00"},
 	} {

@@ -109,6 +109,8 @@ func (in NewToken) account(tx Tx, a slipway.Actor) (slipway.Account, error) {
 		return slipway.Account{}, err
 	case account.Type == slipway.Organization:
 		return slipway.Account{}, tokenError("user", "an organization has no tokens")
+	case account.Type == slipway.Bot:
+		return slipway.Account{}, tokenError("user", "a bot has no tokens")
 	case !in.SiteAdmin || account.SiteAdmin:
 		return account, nil
 	}
