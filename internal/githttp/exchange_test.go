@@ -278,13 +278,20 @@ func TestUnrecordedPushIsNotAcknowledged(t *testing.T) {
 	if err == nil || strings.Contains(out, "new branch") || strings.Contains(out, "context") {
 		t.Errorf("git push: %v\n%s", err, out)
 	}
+	status, header, answer := w.do("POST", "/acme/web/git-receive-pack", bytes.NewReader(w.pushRequest(work, "topic")),
+		"Authorization", "token "+w.admin, "Content-Type", receiveRequest)
+	w.proper(status, header, answer)
+	if status != http.StatusServiceUnavailable {
+		t.Errorf("%d %q: the report has left before the events were there", status, answer)
+	}
 	if got := w.pushes(r); len(got) != 0 {
 		t.Fatalf("events %q", got)
 	}
 	w.broken.Store(false)
+	first := w.git(work, "rev-parse", "main")
 	sha := w.commit(work, "b", "b\n")
 	w.git(work, "push", "origin", "main")
-	if got, want := w.pushes(r), []string{"refs/heads/main " + zero + " " + sha}; !slices.Equal(got, want) {
+	if got, want := w.pushes(r), []string{"refs/heads/main " + zero + " " + sha, "refs/heads/topic " + zero + " " + first}; !slices.Equal(got, want) {
 		t.Errorf("events %q, want %q", got, want)
 	}
 	w.nothingLeft(r)
