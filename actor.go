@@ -1,6 +1,7 @@
 package slipway
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,6 +94,9 @@ func (r Role) String() string {
 	return roleNames[r]
 }
 
+// Roles are the names that [ParseRole] lists: read, triage, write, maintain, admin.
+func Roles() []string { return slices.Clone(roleNames[RoleRead:]) }
+
 // ParseRole reads a role's name; GitHub's older words pull and push mean read and write. The error's Message says what is
 // accepted.
 func ParseRole(name string) (Role, error) {
@@ -102,12 +106,10 @@ func ParseRole(name string) (Role, error) {
 	case "push":
 		return RoleWrite, nil
 	}
-	for i, known := range roleNames[1:] {
-		if name == known {
-			return Role(i + 1), nil
-		}
+	if r := Role(slices.Index(roleNames, name)); r >= RoleRead {
+		return r, nil
 	}
-	return RoleNone, Fail(Invalid, "role must be one of read, triage, write, maintain, admin")
+	return RoleNone, Fail(Invalid, "role must be one of "+strings.Join(Roles(), ", "))
 }
 
 // Membership says what an account may do in an organization.

@@ -1,6 +1,7 @@
 package slipway_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -59,8 +60,9 @@ func TestRoles(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", "none", "Admin", "owner"} {
-		if _, err := slipway.ParseRole(name); slipway.KindOf(err) != slipway.Invalid {
-			t.Errorf("%q: %v", name, err)
+		_, err := slipway.ParseRole(name)
+		if e := refusal(t, err); e.Kind != slipway.Invalid || e.Message != "role must be one of "+strings.Join(slipway.Roles(), ", ") {
+			t.Errorf("%q: %v", name, e)
 		}
 	}
 	for _, role := range []slipway.Role{-1, slipway.RoleNone, 99} {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
@@ -88,7 +89,7 @@ func repoListCommand() *cobra.Command {
 }
 
 func repoCollaboratorCommand() *cobra.Command {
-	roles := []string{"read", "triage", "write", "maintain", "admin"}
+	roles := slipway.Roles()
 	var in wire.LocalCollaboratorRequest
 	c := &cobra.Command{
 		Use:   "add-collaborator OWNER/NAME LOGIN --role read|write|admin",

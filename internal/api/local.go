@@ -180,20 +180,14 @@ func (a *API) localCreateRepository(ctx context.Context, _ *http.Request, body [
 	return wire.FromLocalRepository(r, a.options.URLs), nil
 }
 
-// localRoles are the words of --role.
-var localRoles = map[string]slipway.Role{
-	"read": slipway.RoleRead, "triage": slipway.RoleTriage, "write": slipway.RoleWrite,
-	"maintain": slipway.RoleMaintain, "admin": slipway.RoleAdmin,
-}
-
 func (a *API) localAddCollaborator(ctx context.Context, _ *http.Request, body []byte) (any, error) {
 	in, err := wire.DecodeLocalCollaborator(body)
 	if err != nil {
 		return nil, err
 	}
-	role, known := localRoles[in.Role]
-	if !known {
-		return nil, slipway.ValidationFailed(slipway.Detail{Resource: "Collaborator", Field: "role", Code: "custom", Message: "role must be one of read, triage, write, maintain, admin"})
+	role, err := slipway.ParseRole(in.Role)
+	if err != nil {
+		return nil, err
 	}
 	return nil, a.deploy.AddCollaborator(ctx, localAdministrator, in.Owner, in.Name, in.Login, role)
 }

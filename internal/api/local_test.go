@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
 
@@ -79,8 +80,11 @@ func TestLocal(t *testing.T) {
 	if code, _ := w.local("GET", "repositories", nil, &all); code != 200 || len(all) != 5 {
 		t.Errorf("%d %+v", code, all)
 	}
-	if code, text := w.local("POST", "collaborators", wire.LocalCollaboratorRequest{Owner: "newcorp", Name: "site", Login: "ci", Role: "write"}, nil); code != 204 {
-		t.Errorf("%d %s", code, text)
+	for _, role := range append(slipway.Roles(), "push") {
+		in := wire.LocalCollaboratorRequest{Owner: "newcorp", Name: "site", Login: "ci", Role: role}
+		if code, text := w.local("POST", "collaborators", in, nil); code != 204 {
+			t.Errorf("%s: %d %s", role, code, text)
+		}
 	}
 	for _, bad := range []wire.LocalCollaboratorRequest{{Owner: "newcorp", Name: "site", Login: "ci", Role: "king"}, {Owner: "newcorp", Name: "site", Login: "nobody", Role: "read"}, {Owner: "newcorp", Name: "nothing", Login: "ci", Role: "read"}} {
 		if code, text := w.local("POST", "collaborators", bad, nil); code != 422 && code != 404 {
