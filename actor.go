@@ -35,6 +35,14 @@ func (a Account) NoReply(host string) string {
 	return strconv.FormatInt(a.ID, 10) + "+" + a.Login + "@users.noreply." + host
 }
 
+// Address is the e-mail address the account is known by: its own, else the noreply one.
+func (a Account) Address(host string) string {
+	if a.Email != "" {
+		return a.Email
+	}
+	return a.NoReply(host)
+}
+
 // ParseNoReply reads the account's id out of an address that [Account.NoReply] made.
 func ParseNoReply(email, host string) (id int64, ok bool) {
 	local, domain, ok := strings.Cut(email, "@")
@@ -43,15 +51,11 @@ func ParseNoReply(email, host string) (id int64, ok bool) {
 	return id, ok && plus && login != "" && err == nil && id > 0 && strings.EqualFold(domain, "users.noreply."+host)
 }
 
-// Signature is how the account signs commits at a time: with its name, else its login, and with its address, else the
-// noreply one.
+// Signature is how the account signs commits at a time: with its name, else its login, and with its address.
 func (a Account) Signature(host string, at time.Time) Signature {
-	s := Signature{Name: a.Name, Email: a.Email, When: at}
+	s := Signature{Name: a.Name, Email: a.Address(host), When: at}
 	if s.Name == "" {
 		s.Name = a.Login
-	}
-	if s.Email == "" {
-		s.Email = a.NoReply(host)
 	}
 	return s
 }

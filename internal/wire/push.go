@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -29,7 +28,7 @@ func PushEvent(f Frame, p Push) ([]byte, error) {
 		w.object("repository", func() { w.pushedRepositoryMembers(f) })
 		w.object("pusher", func() {
 			w.str("name", f.Sender.Login)
-			w.str("email", address(f.Sender, f.URLs))
+			w.str("email", f.Sender.Address(f.URLs.Hostname()))
 		})
 		f.endWithoutRepository(w)
 		w.boolean("created", c.Old == slipway.ZeroSHA)
@@ -120,14 +119,6 @@ func changedPaths(files []slipway.File) (added, removed, modified []string) {
 		}
 	}
 	return added, removed, modified
-}
-
-// address is the e-mail address an account is known by: its own, or one that reaches nobody (contract 1.9).
-func address(a slipway.Account, u slipway.URLs) string {
-	if a.Email != "" {
-		return a.Email
-	}
-	return strconv.FormatInt(a.ID, 10) + "+" + a.Login + "@users.noreply." + u.Hostname()
 }
 
 // comparePage is the page that shows a push: the new ref, or what changed between its two tips.
