@@ -6,14 +6,6 @@ import (
 	"strings"
 )
 
-// forbidden are the ranges a hook may not have: loopback, RFC 1918, link-local, unique-local, 100.64.0.0/10, multicast,
-// unspecified, broadcast (with the reserved range it ends) and NAT64 of a private network.
-var forbidden = prefixes(
-	"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
-	"224.0.0.0/4", "240.0.0.0/4",
-	"::/127", "64:ff9b:1::/48", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
-)
-
 // mustBeNamed are addresses that only an exact entry of the allow-list includes, however wide its other entries are:
 // link-local ones, and those at which clouds hand out credentials to whoever asks.
 var mustBeNamed = prefixes(
@@ -32,9 +24,12 @@ var carriers = []struct {
 }{
 	{netip.MustParsePrefix("64:ff9b::/96"), 12},    // NAT64
 	{netip.MustParsePrefix("::ffff:0:0:0/96"), 12}, // translated (SIIT)
-	{netip.MustParsePrefix("2002::/16"), 2},        // 6to4
-	{netip.MustParsePrefix("::/96"), 12},           // compatible, as it once was
+	{sixToFour, 2},
+	{netip.MustParsePrefix("::/96"), 12}, // compatible, as it once was
 }
+
+// sixToFour is a range whose relays are gone: nothing in it is public, whatever it carries.
+var sixToFour = netip.MustParsePrefix("2002::/16")
 
 var noneOrLoopback = netip.MustParsePrefix("::/127") // :: and ::1, which lie in ::/96 and carry nothing
 

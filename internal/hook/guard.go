@@ -24,7 +24,7 @@ type Guard struct {
 	named    map[string][]uint16 // hosts that may have private addresses, with the ports named (none: all)
 	exact    map[netip.Addr][]uint16
 	ranges   []allowed
-	public   *ssrf.Guardian
+	special  *ssrf.Guardian // IANA's special-purpose ranges, and what of IPv6 is not assigned to the Internet
 	resolver *net.Resolver
 }
 
@@ -43,7 +43,7 @@ func NewGuard(allow []string) (*Guard, error) {
 	g := &Guard{
 		named:    map[string][]uint16{},
 		exact:    map[netip.Addr][]uint16{},
-		public:   ssrf.New(ssrf.WithAnyPort(), ssrf.WithAnyNetwork()),
+		special:  ssrf.New(ssrf.WithAnyPort(), ssrf.WithAnyNetwork()),
 		resolver: net.DefaultResolver,
 	}
 	for _, entry := range allow {
@@ -146,7 +146,7 @@ func (g *Guard) judge(host string, address netip.Addr, port uint16) verdict {
 			return isAllowed
 		}
 	}
-	if within(forbidden, a) || within(forbidden, address) {
+	if g.special.SafeAddr(a) != nil || sixToFour.Contains(address) {
 		return isRefused
 	}
 	return isPublic
@@ -164,37 +164,39 @@ func unreachable(host string) string {
 
 // dialer connects to nothing the guard refuses. It is the only way out for hook traffic.
 func (g *Guard) dialer() func(ctx context.Context, network, address string) (net.Conn, error) {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		host, _, err := net.SplitHostPort(address)
+	return func(ctx context.Context, network, address string) (conn net.Conn, err error) {
+		host, port, err := net.SplitHostPort(address)
 		if err != nil {
 			return nil, err
 		}
-		host = name(host)
-		if a, is := numeric(host); is { // the guard and the system must read it alike
-			address = net.JoinHostPort(a.String(), address[strings.LastIndexByte(address, ':')+1:])
-		}
 		d := net.Dialer{Resolver: g.resolver, ControlContext: func(_ context.Context, network, address string, _ syscall.RawConn) error {
-			return g.control(host, network, address)
+			return g.control(name(host), network, address)
 		}}
-		return d.DialContext(ctx, network, address)
+		known := literals(name(host))
+		if known == nil {
+			return d.DialContext(ctx, network, address)
+		}
+		err = errAddress{name(host)}
+		for _, a := range known { // the guard and the system must read them alike
+			to := net.JoinHostPort(a.String(), port)
+			if g.control(name(host), "tcp", to) != nil {
+				continue
+			}
+			if conn, err = d.DialContext(ctx, network, to); err == nil {
+				return conn, nil
+			}
+		}
+		return nil, err
 	}
 }
 
 // control is asked by the dialer with the very address it connects to.
 func (g *Guard) control(host, network, address string) error {
 	to, err := netip.ParseAddrPort(address)
-	if err != nil || (network != "tcp4" && network != "tcp6") {
+	if err != nil || !strings.HasPrefix(network, "tcp") || g.judge(host, to.Addr(), to.Port()) == isRefused {
 		return errAddress{host}
 	}
-	switch g.judge(host, to.Addr(), to.Port()) {
-	case isAllowed:
-		return nil
-	case isPublic:
-		if g.public.SafeAddr(plain(to.Addr())) == nil {
-			return nil
-		}
-	}
-	return errAddress{host}
+	return nil
 }
 
 // Check refuses addresses a hook may not have: a *slipway.Error of kind Invalid with GitHub's sentence. Names that cannot
@@ -204,12 +206,8 @@ func (g *Guard) Check(ctx context.Context, address string) error {
 	if err != nil {
 		return invalidURL()
 	}
-	addresses := []netip.Addr{t.addr}
-	if !t.addr.IsValid() {
-		addresses = g.lookup(ctx, t.host)
-	}
 	bad, good := false, false
-	for _, a := range addresses {
+	for _, a := range g.lookup(ctx, t.host) {
 		switch g.judge(t.host, a, t.port) {
 		case isRefused:
 			bad = true
@@ -225,8 +223,8 @@ func (g *Guard) Check(ctx context.Context, address string) error {
 
 // lookup lists what a name stands for now; nothing when nobody knows.
 func (g *Guard) lookup(ctx context.Context, host string) []netip.Addr {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}
+	if known := literals(host); known != nil {
+		return known
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
@@ -235,4 +233,19 @@ func (g *Guard) lookup(ctx context.Context, host string) []netip.Addr {
 		return nil
 	}
 	return list
+}
+
+// literals are the addresses of a host that no name service has to be asked for: an address in any spelling, and localhost,
+// whose names not every system knows.
+func literals(host string) []netip.Addr {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return []netip.Addr{netip.AddrFrom4([4]byte{127, 0, 0, 1}), netip.IPv6Loopback()}
+	}
+	if a, is := numeric(host); is {
+		return []netip.Addr{a}
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return []netip.Addr{a.Unmap()}
+	}
+	return nil
 }

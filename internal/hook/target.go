@@ -21,9 +21,8 @@ func invalidURL() error {
 // target is where a hook's URL leads.
 type target struct {
 	*url.URL
-	host  string     // as names are compared
-	shown string     // as its owner wrote it
-	addr  netip.Addr // valid if the host is an address in any spelling
+	host  string // as names are compared
+	shown string // as its owner wrote it
 	port  uint16
 }
 
@@ -51,23 +50,22 @@ func parseTarget(text string) (target, error) {
 		}
 		t.port = uint16(n)
 	}
-	return t, t.readHost()
+	return t, t.checkHost()
 }
 
-func (t *target) readHost() error {
+// checkHost lets through an address in any spelling, and what could be a name.
+func (t *target) checkHost() error {
 	if strings.HasPrefix(t.URL.Host, "[") {
 		a, err := netip.ParseAddr(t.host)
 		if err != nil || a.Zone() != "" {
 			return errURL
 		}
-		t.addr = a
 		return nil
 	}
 	if a, is := numeric(t.host); is {
 		if !a.IsValid() {
 			return errURL
 		}
-		t.addr = a
 		return nil
 	}
 	return checkName(t.host)
