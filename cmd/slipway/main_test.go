@@ -6,6 +6,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -59,7 +60,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": startServer, "stop": stopServer, "crash": crashServer, "exits": exits,
+			// Not "stop": that word is testscript's own, and ends a script as passed.
+			"start": startServer, "shutdown": stopServer, "crash": crashServer, "exits": exits,
 			"occupy": occupy, "freeport": freePort, "unprivileged": unprivileged, "pasted": pasted, "untilfile": untilFile, "certify": certify,
 		},
 	})
@@ -257,6 +259,7 @@ func certify(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		Subject:   pkix.Name{CommonName: "slipway test"}, // OpenSSL does not find an issuer without a name
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
