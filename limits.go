@@ -2,6 +2,7 @@ package slipway
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -51,18 +52,9 @@ func (f *faults) state(state string, known []string) {
 	switch {
 	case state == "":
 		f.missing("state")
-	case !contained(known, state):
+	case !slices.Contains(known, state):
 		f.custom("state", "state is not included in the list")
 	}
-}
-
-func contained(list []string, s string) bool {
-	for _, have := range list {
-		if have == s {
-			return true
-		}
-	}
-	return false
 }
 
 // characters checks free text that may have a number of characters.

@@ -144,16 +144,6 @@ func (u URLs) GitTree(r Repository, sha SHA) string {
 	return u.Repository(r) + "/git/trees/" + string(sha)
 }
 
-// GitRef is one ref by its full name: {repository}/git/refs/heads/main.
-func (u URLs) GitRef(r Repository, full string) string {
-	return u.Repository(r) + "/git/" + escapePath(full)
-}
-
-// Blob is one file at a commit, as the Git API shows it.
-func (u URLs) Blob(r Repository, sha SHA) string {
-	return u.Repository(r) + "/git/blobs/" + string(sha)
-}
-
 // BlobHTML is a file's page at a commit.
 func (u URLs) BlobHTML(r Repository, sha SHA, path string) string {
 	return u.RepositoryHTML(r) + "/blob/" + string(sha) + "/" + escapePath(path)

@@ -44,8 +44,6 @@ func TestURLs(t *testing.T) {
 		{u.CommitHTML(public, sha), web + "/commit/" + sha},
 		{u.GitCommit(public, sha), api + "/git/commits/" + sha},
 		{u.GitTree(public, sha), api + "/git/trees/" + sha},
-		{u.GitRef(public, "refs/heads/a/b"), api + "/git/refs/heads/a/b"},
-		{u.Blob(public, sha), api + "/git/blobs/" + sha},
 		{u.BlobHTML(public, sha, "a b/c"), web + "/blob/" + sha + "/a%20b/c"},
 		{u.RawHTML(public, sha, "a#b"), web + "/raw/" + sha + "/a%23b"},
 		{u.Contents(public, sha, "a/b"), api + "/contents/a/b?ref=" + sha},

@@ -95,9 +95,7 @@ func (a *API) writeLink(b *strings.Builder, c *call, parameter, value, rel strin
 		b.WriteString(", ")
 	}
 	b.WriteByte('<')
-	b.WriteString(a.options.URLs.API)
-	b.WriteString("/repositories/")
-	b.WriteString(strconv.FormatInt(c.Repo.ID, 10))
+	b.WriteString(a.options.URLs.RepositoryByID(c.Repo.ID))
 	if c.at.rest != "" {
 		b.WriteByte('/')
 		b.WriteString(linkSafe(c.at.rest))

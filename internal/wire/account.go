@@ -2,11 +2,7 @@ package wire
 
 import "github.com/slipway-deploy/slipway"
 
-// FromAccount is GitHub's simple user: a user, an organization or a bot in 19 members (contract 1.9).
-func FromAccount(a slipway.Account, u slipway.URLs) JSON {
-	return render(func(w *writer) { w.account(a, u) })
-}
-
+// account writes GitHub's simple user: a user, an organization or a bot in 19 members (contract 1.9).
 func (w *writer) account(a slipway.Account, u slipway.URLs) {
 	w.open()
 	w.accountMembers(a, u)

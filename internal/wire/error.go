@@ -86,14 +86,3 @@ func (m Message) JSON() JSON {
 		w.close()
 	})
 }
-
-// FromMoved is the body of a redirect to where a repository is now (contract 1.1).
-func FromMoved(url, documentationURL string) JSON {
-	return render(func(w *writer) {
-		w.open()
-		w.str("message", "Moved Permanently")
-		w.str("url", url)
-		w.str("documentation_url", documentationURL)
-		w.close()
-	})
-}
