@@ -64,7 +64,8 @@ type MetaView struct {
 	InstalledVersion       string   // as on an Enterprise server; empty: not told
 }
 
-// Meta is what GET /meta answers (contract 11.2). Receivers compare where a delivery comes from with hooks.
+// Meta is what GET /meta answers (contract 11.2). Receivers compare where a delivery comes from with hooks. Where the server
+// itself is reached is not known: there may be proxies in front of it.
 func Meta(v MetaView) JSON {
 	return render(func(w *writer) {
 		w.open()
@@ -75,10 +76,8 @@ func Meta(v MetaView) JSON {
 			}
 		})
 		w.strs("ssh_keys", nil)
-		for _, name := range [...]string{"hooks", "web", "api", "git"} {
-			w.strs(name, v.Hooks)
-		}
-		for _, name := range [...]string{"packages", "pages", "importer", "actions", "dependabot"} {
+		w.strs("hooks", v.Hooks)
+		for _, name := range [...]string{"web", "api", "git", "packages", "pages", "importer", "actions", "dependabot"} {
 			w.strs(name, nil)
 		}
 		w.object("domains", func() {})
