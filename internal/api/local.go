@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -45,9 +44,9 @@ func (a *API) Local() http.Handler {
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), a.options.Timeout)
 		defer cancel()
-		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+		body, err := readBody(r)
 		if err != nil {
-			a.answerLocal(w, r, nil, bodyError(err))
+			a.answerLocal(w, r, nil, err)
 			return
 		}
 		out, err := do(ctx, r, body)

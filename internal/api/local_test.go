@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -100,6 +101,21 @@ func TestLocal(t *testing.T) {
 	for _, path := range []string{"/api/slipway/v1/local/users", "/api/v3/local/users"} {
 		if got := w.send("GET", w.url+path, "", "As: admin"); got.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d", path, got.StatusCode)
+		}
+	}
+}
+
+// TestLocalBodiesAreWhole: what is too large is refused, not cut.
+func TestLocalBodiesAreWhole(t *testing.T) {
+	w := newWorld(t)
+	large := `{"login":"large"}` + strings.Repeat(" ", maxBody)
+	for name, body := range map[string]io.Reader{
+		"with a length": strings.NewReader(large), "chunked": io.MultiReader(strings.NewReader(large)),
+	} {
+		rec := httptest.NewRecorder()
+		w.api.Local().ServeHTTP(rec, httptest.NewRequest("POST", "http://local"+localBase+"users", body))
+		if rec.Code != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %d %s", name, rec.Code, rec.Body)
 		}
 	}
 }

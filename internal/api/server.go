@@ -55,8 +55,10 @@ func (c *call) safe() bool {
 }
 
 // body reads the request's body, at most 1 MiB. It is only called for callers that may do what the row does.
-func (c *call) body() ([]byte, error) {
-	r := c.request
+func (c *call) body() ([]byte, error) { return readBody(c.request) }
+
+// readBody reads a request's whole body: TooLarge above maxBody, Malformed when it does not arrive.
+func readBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		return nil, slipway.Fail(slipway.TooLarge, "")
 	}
