@@ -21,6 +21,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/slipway-deploy/slipway/internal/deploy"
@@ -47,6 +48,7 @@ type DB struct {
 	config Config
 	sealer *sealer
 	stamps *stamps
+	end    func() error // closes once
 }
 
 var _ deploy.Store = (*DB)(nil)
@@ -80,6 +82,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.end = sync.OnceValue(d.close)
 	return d, nil
 }
 
@@ -136,8 +139,9 @@ func orBackground(ctx context.Context) context.Context {
 // Ping asks the database for a sign of life: Unavailable when there is none.
 func (d *DB) Ping(ctx context.Context) error { return d.ping(orBackground(ctx)) }
 
-// Close ends what is running, then the connections. Calls that come after it are answered Unavailable.
-func (d *DB) Close() error { return d.close() }
+// Close ends what is running, then the connections. Calls that come after it are answered Unavailable. Closing again waits for
+// the first time and answers the same.
+func (d *DB) Close() error { return d.end() }
 
 // OnStamp has fn called whenever events have been given positions, which is when readers of the log can see them: the
 // delivery worker's wake-up. fn must not block. Losing a call loses nothing.

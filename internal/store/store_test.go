@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/store/storetest"
 	"github.com/slipway-deploy/slipway/internal/testkit"
 )
@@ -59,5 +61,27 @@ func openTest(t *testing.T, c Config) *DB {
 func TestStore(t *testing.T) {
 	both(t, func(t *testing.T, open func(*testing.T, Config) *DB) {
 		storetest.Run(t, func(t *testing.T, now func() time.Time) storetest.Store { return open(t, Config{Now: now}) })
+	})
+}
+
+// TestCloseAgain: closing what is closed, or being closed, waits for that and answers the same.
+func TestCloseAgain(t *testing.T) {
+	both(t, func(t *testing.T, open func(*testing.T, Config) *DB) {
+		d := open(t, Config{})
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() {
+				if err := d.Close(); err != nil {
+					t.Error(err)
+				}
+				if err := d.update(t.Context(), 1, func(*tx) error { return nil }); slipway.KindOf(err) != slipway.Unavailable {
+					t.Errorf("an update: %v", err)
+				}
+				if err := d.Ping(t.Context()); slipway.KindOf(err) != slipway.Unavailable {
+					t.Errorf("a view: %v", err)
+				}
+			})
+		}
+		all.Wait()
 	})
 }
