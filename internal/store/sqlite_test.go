@@ -336,3 +336,29 @@ func TestEveryStatementFails(t *testing.T) {
 	wantLogins(t, d, want...)
 	verifyChain(t, d, len(want))
 }
+
+// TestRollbackFails: a group that can be neither committed nor rolled back is lost, and its transaction stays open. Nobody
+// works in it: updates are refused until it could be rolled back, and then go on.
+func TestRollbackFails(t *testing.T) {
+	var fail atomic.Pointer[func(string) error]
+	d := openTestSQLite(t, Config{Wrap: func(c driver.Connector) driver.Connector { return failing{c, &fail} }})
+	stuck := func(query string) error {
+		if query == commit || query == rollback {
+			return errNo
+		}
+		return nil
+	}
+	fail.Store(&stuck)
+	for _, login := range []string{"lost", "refused", "refused"} {
+		if err := d.update(t.Context(), 1, insertLogin(login)); err == nil {
+			t.Errorf("%s was taken", login)
+		}
+	}
+	fail.Store(nil)
+	for _, login := range []string{"first", "second"} {
+		if err := d.update(t.Context(), 1, insertLogin(login)); err != nil {
+			t.Errorf("%s: %v", login, err)
+		}
+	}
+	wantLogins(t, d, "first", "second")
+}
