@@ -125,6 +125,7 @@ type Job struct {
 	Progress     Progress
 	Due          time.Time // what its schedule said
 	OutOfOrder   bool      // a ping, a test, a redelivery or a delivery set aside
+	Wanted       bool      // somebody asked for this attempt
 	Ahead        int64     // a probe: the failing head it is sent ahead of
 	Failing      bool      // the hook's last attempt failed
 	Verdict      bool      // the head once more, after a probe got through: if it fails, it is to blame

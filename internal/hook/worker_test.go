@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -401,6 +402,38 @@ func TestRedelivery(t *testing.T) {
 	if !slices.Equal(detail.RequestBody, bodies[0]) || string(detail.ResponseBody) != "OK" ||
 		detail.RequestHeader["X-GitHub-Delivery"][0] != first.GUID || len(detail.ResponseHeader["Content-Type"]) == 0 {
 		t.Errorf("detail %+v", detail)
+	}
+}
+
+// TestRedeliveriesAtOnce: whoever was told that something will be sent again sees it sent, also when ten ask at a time.
+func TestRedeliveriesAtOnce(t *testing.T) {
+	w := newWorld(t)
+	r := testkit.NewReceiver(t, secret)
+	h := w.hook(r.URL())
+	w.start()
+	w.deployments(1, 1)
+	w.until("it is taken", func() bool { return len(w.attempts(h)) == 1 })
+	first := w.attempts(h)[0]
+	var callers sync.WaitGroup
+	for range 10 {
+		callers.Go(func() {
+			err := w.db.Update(context.Background(), w.repo.ID, func(tx deploy.Tx) error { return tx.Redeliver(h.ID, first.ID) })
+			if err != nil {
+				t.Error(err)
+			}
+			w.worker.Wake()
+		})
+	}
+	callers.Wait()
+	w.until("each is an attempt", func() bool { return len(w.attempts(h)) >= 11 && w.idle() })
+	got := r.Received()
+	if n := len(w.attempts(h)); n != 11 || len(got) != 11 {
+		t.Errorf("%d attempts are listed, %d requests were sent", n, len(got))
+	}
+	for _, d := range got {
+		if d.GUID != first.GUID || !d.Signed {
+			t.Errorf("received %+v", d)
+		}
 	}
 }
 

@@ -112,6 +112,7 @@ func (t *tx) job(row db.Hook, fence int64, d db.Delivery) (*hook.Job, error) {
 	return &hook.Job{
 		DeliveryID: d.ID, Hook: h, RepositoryID: d.RepositoryID, Fence: fence, GUID: d.Guid, Event: d.Event, Action: d.Action,
 		Body: body, Tries: int(d.Tries), Progress: g, Due: d.DueAt, OutOfOrder: d.Lane != nil && *d.Lane == aside,
+		Wanted: d.Wanted > 0,
 	}, nil
 }
 

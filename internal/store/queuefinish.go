@@ -33,10 +33,11 @@ func (t *tx) finish(j hook.Job, a hook.Attempt, n hook.Next, lease time.Duration
 	if held == 0 {
 		return then, slipway.Because(slipway.Conflict, "store: the lease was lost", nil)
 	}
-	counted, err := t.settle(j, n)
+	counted, again, err := t.settle(j, n)
 	if err != nil {
 		return then, err
 	}
+	n.Park = n.Park && !again // somebody has just asked for more
 	if counted {
 		if err := t.addAttempt(j, a); err != nil {
 			return then, err
@@ -64,12 +65,16 @@ func (t *tx) addAttempt(j hook.Job, a hook.Attempt) error {
 	}))
 }
 
-// settle writes what becomes of the delivery. It reports false when that was done already, by a Finish whose answer was lost.
-func (t *tx) settle(j hook.Job, n hook.Next) (bool, error) {
+// settle writes what becomes of the delivery. counted is false when that was done already, by a Finish whose answer was lost.
+// again says that more redeliveries were asked for than attempts have been made since: the delivery begins anew, at once.
+func (t *tx) settle(j hook.Job, n hook.Next) (counted, again bool, err error) {
 	row := db.SetDeliveryParams{
 		ID: j.DeliveryID, Tries: int64(j.Tries), DueAt: t.now, DueSetAt: t.now,
 		Failures: int64(n.Progress.Failures), FailingFor: n.Progress.FailingFor.Microseconds(),
 		Refusals: int64(n.Progress.Refusals), RefusedFor: n.Progress.RefusedFor.Microseconds(), LastCode: int64(n.Progress.LastCode),
+	}
+	if j.Wanted {
+		row.Granted = 1
 	}
 	if !n.Progress.LastAt.IsZero() {
 		row.LastAt = new(micro(n.Progress.LastAt))
@@ -82,8 +87,15 @@ func (t *tx) settle(j hook.Job, n hook.Next) (bool, error) {
 	default:
 		row.Lane, row.DueAt = new(ordered), micro(n.At)
 	}
-	counted, err := t.q.SetDelivery(t.ctx, row)
-	return counted > 0, t.failed("settle", err)
+	wanted, err := t.q.SetDelivery(t.ctx, row)
+	wanted, counted, err = found(t, "settle", wanted, err)
+	if again = wanted > 0; !again || err != nil {
+		return counted, again, err
+	}
+	if row.Lane == nil {
+		row.Lane = new(aside)
+	}
+	return counted, again, t.failed("again", t.q.ResetDelivery(t.ctx, db.ResetDeliveryParams{Lane: row.Lane, Now: t.now, ID: j.DeliveryID}))
 }
 
 // noteHook keeps what the receiver said last, parks or resumes the hook, and leaves an event of what its owner should know.

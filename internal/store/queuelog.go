@@ -102,7 +102,8 @@ func headerOf(text string) (h http.Header, err error) {
 }
 
 // Redeliver un-parks the hook and makes the delivery of an attempt due at once: outside the order if it is over, in its
-// turn if it still waits for it. NotFound when its payload is no longer kept.
+// turn if it still waits for it. Each call is one attempt that begins after it, however many there are at a time. NotFound
+// when its payload is no longer kept.
 func (t *tx) Redeliver(hookID, id int64) error {
 	row, err := t.q.GetAttempt(t.ctx, db.GetAttemptParams{ID: id, HookID: hookID})
 	if err != nil {
@@ -116,6 +117,9 @@ func (t *tx) Redeliver(hookID, id int64) error {
 	}
 	d, err := t.q.GetDelivery(t.ctx, row.Delivery.ID) // again, now that nobody else can change it
 	if err != nil {
+		return t.failed("redeliver", err)
+	}
+	if err := t.q.WantDelivery(t.ctx, d.ID); err != nil {
 		return t.failed("redeliver", err)
 	}
 	if d.Lane == nil {

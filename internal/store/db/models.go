@@ -70,6 +70,7 @@ type Delivery struct {
 	RefusedFor   int64
 	LastCode     int64
 	LastAt       *time.Time
+	Wanted       int64
 }
 
 type Deployment struct {

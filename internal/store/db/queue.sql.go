@@ -128,6 +128,17 @@ func (q *Queries) ClaimQueue(ctx context.Context, arg ClaimQueueParams) (int64, 
 	return fence, err
 }
 
+const countParked = `-- name: CountParked :one
+SELECT count(*) FROM hooks WHERE parked_at IS NOT NULL
+`
+
+func (q *Queries) CountParked(ctx context.Context) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countParked)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const deleteAttempts = `-- name: DeleteAttempts :exec
 DELETE FROM attempts WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST($1 AS text)))
 `
@@ -192,7 +203,7 @@ func (q *Queries) EndLeases(ctx context.Context) error {
 }
 
 const getAside = `-- name: GetAside :one
-SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at FROM deliveries WHERE hook_id = $1 AND lane = 'aside' AND failures <= $2 ORDER BY due_at, id LIMIT 1
+SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at, wanted FROM deliveries WHERE hook_id = $1 AND lane = 'aside' AND failures <= $2 ORDER BY due_at, id LIMIT 1
 `
 
 type GetAsideParams struct {
@@ -224,12 +235,13 @@ func (q *Queries) GetAside(ctx context.Context, arg GetAsideParams) (Delivery, e
 		&i.RefusedFor,
 		&i.LastCode,
 		&i.LastAt,
+		&i.Wanted,
 	)
 	return i, err
 }
 
 const getAttempt = `-- name: GetAttempt :one
-SELECT a.id, a.delivery_id, a.hook_id, a.at, a.duration, a.ok, a.status, a.status_code, a.redelivery, a.url, a.request_header, a.response_header, a.response_body, d.id, d.hook_id, d.repository_id, d.event_id, d.event, d.action, d.guid, d.body_id, d.lane, d.due_at, d.due_set_at, d.finished_at, d.tries, d.failures, d.failing_for, d.refusals, d.refused_for, d.last_code, d.last_at FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = $1 AND a.hook_id = $2
+SELECT a.id, a.delivery_id, a.hook_id, a.at, a.duration, a.ok, a.status, a.status_code, a.redelivery, a.url, a.request_header, a.response_header, a.response_body, d.id, d.hook_id, d.repository_id, d.event_id, d.event, d.action, d.guid, d.body_id, d.lane, d.due_at, d.due_set_at, d.finished_at, d.tries, d.failures, d.failing_for, d.refusals, d.refused_for, d.last_code, d.last_at, d.wanted FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = $1 AND a.hook_id = $2
 `
 
 type GetAttemptParams struct {
@@ -278,6 +290,7 @@ func (q *Queries) GetAttempt(ctx context.Context, arg GetAttemptParams) (GetAtte
 		&i.Delivery.RefusedFor,
 		&i.Delivery.LastCode,
 		&i.Delivery.LastAt,
+		&i.Delivery.Wanted,
 	)
 	return i, err
 }
@@ -294,7 +307,7 @@ func (q *Queries) GetBody(ctx context.Context, id int64) ([]byte, error) {
 }
 
 const getDelivery = `-- name: GetDelivery :one
-SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at FROM deliveries WHERE id = $1
+SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at, wanted FROM deliveries WHERE id = $1
 `
 
 func (q *Queries) GetDelivery(ctx context.Context, id int64) (Delivery, error) {
@@ -320,6 +333,7 @@ func (q *Queries) GetDelivery(ctx context.Context, id int64) (Delivery, error) {
 		&i.RefusedFor,
 		&i.LastCode,
 		&i.LastAt,
+		&i.Wanted,
 	)
 	return i, err
 }
@@ -357,8 +371,25 @@ func (q *Queries) GetFirstLeaseEnd(ctx context.Context, now time.Time) (time.Tim
 	return lease_until, err
 }
 
+const getFirstSealed = `-- name: GetFirstSealed :one
+SELECT id, repository_id, secret FROM hooks WHERE secret IS NOT NULL ORDER BY id LIMIT 1
+`
+
+type GetFirstSealedRow struct {
+	ID           int64
+	RepositoryID int64
+	Secret       []byte
+}
+
+func (q *Queries) GetFirstSealed(ctx context.Context) (GetFirstSealedRow, error) {
+	row := q.db.QueryRowContext(ctx, getFirstSealed)
+	var i GetFirstSealedRow
+	err := row.Scan(&i.ID, &i.RepositoryID, &i.Secret)
+	return i, err
+}
+
 const getFirstWaiting = `-- name: GetFirstWaiting :one
-SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at FROM deliveries WHERE hook_id = $1 AND lane IS NOT NULL ORDER BY lane, id LIMIT 1
+SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at, wanted FROM deliveries WHERE hook_id = $1 AND lane IS NOT NULL ORDER BY lane, id LIMIT 1
 `
 
 // Lanes sort as their deliveries go: aside before ordered.
@@ -385,12 +416,13 @@ func (q *Queries) GetFirstWaiting(ctx context.Context, hookID int64) (Delivery, 
 		&i.RefusedFor,
 		&i.LastCode,
 		&i.LastAt,
+		&i.Wanted,
 	)
 	return i, err
 }
 
 const getFollowing = `-- name: GetFollowing :one
-SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at FROM deliveries WHERE hook_id = $1 AND lane = 'ordered' AND id > $2 ORDER BY id LIMIT 1
+SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at, wanted FROM deliveries WHERE hook_id = $1 AND lane = 'ordered' AND id > $2 ORDER BY id LIMIT 1
 `
 
 type GetFollowingParams struct {
@@ -421,12 +453,13 @@ func (q *Queries) GetFollowing(ctx context.Context, arg GetFollowingParams) (Del
 		&i.RefusedFor,
 		&i.LastCode,
 		&i.LastAt,
+		&i.Wanted,
 	)
 	return i, err
 }
 
 const getHead = `-- name: GetHead :one
-SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at FROM deliveries WHERE hook_id = $1 AND lane = 'ordered' ORDER BY id LIMIT 1
+SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at, wanted FROM deliveries WHERE hook_id = $1 AND lane = 'ordered' ORDER BY id LIMIT 1
 `
 
 func (q *Queries) GetHead(ctx context.Context, hookID int64) (Delivery, error) {
@@ -452,6 +485,7 @@ func (q *Queries) GetHead(ctx context.Context, hookID int64) (Delivery, error) {
 		&i.RefusedFor,
 		&i.LastCode,
 		&i.LastAt,
+		&i.Wanted,
 	)
 	return i, err
 }
@@ -479,6 +513,21 @@ func (q *Queries) GetHookByID(ctx context.Context, id int64) (Hook, error) {
 		&i.ParkedAt,
 	)
 	return i, err
+}
+
+const getOldestWaiting = `-- name: GetOldestWaiting :one
+SELECT e.at FROM events e
+WHERE e.id IN (SELECT (SELECT d.event_id FROM deliveries d WHERE d.hook_id = q.hook_id AND d.lane = 'ordered' ORDER BY d.id LIMIT 1)
+	FROM queues q WHERE q.due_at IS NOT NULL ORDER BY q.due_at LIMIT CAST($1 AS bigint))
+ORDER BY e.id LIMIT 1
+`
+
+// Of the heads of hooks that have something to do, at most lim of them.
+func (q *Queries) GetOldestWaiting(ctx context.Context, lim int64) (time.Time, error) {
+	row := q.db.QueryRowContext(ctx, getOldestWaiting, lim)
+	var at time.Time
+	err := row.Scan(&at)
+	return at, err
 }
 
 const getSubject = `-- name: GetSubject :one
@@ -1029,10 +1078,10 @@ func (q *Queries) ResetFailing(ctx context.Context, arg ResetFailingParams) erro
 	return err
 }
 
-const setDelivery = `-- name: SetDelivery :execrows
+const setDelivery = `-- name: SetDelivery :one
 UPDATE deliveries SET lane = $1, due_at = $2, due_set_at = $3, finished_at = $4, tries = tries + 1, failures = $5, failing_for = $6,
-	refusals = $7, refused_for = $8, last_code = $9, last_at = $10
-WHERE id = $11 AND tries = $12
+	refusals = $7, refused_for = $8, last_code = $9, last_at = $10, wanted = wanted - $13
+WHERE id = $11 AND tries = $12 RETURNING wanted
 `
 
 type SetDeliveryParams struct {
@@ -1048,11 +1097,12 @@ type SetDeliveryParams struct {
 	LastAt     *time.Time
 	ID         int64
 	Tries      int64
+	Granted    int64
 }
 
 // Nothing, if the attempt was counted already: an answer of the database may get lost.
 func (q *Queries) SetDelivery(ctx context.Context, arg SetDeliveryParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setDelivery,
+	row := q.db.QueryRowContext(ctx, setDelivery,
 		arg.Lane,
 		arg.DueAt,
 		arg.DueSetAt,
@@ -1065,11 +1115,11 @@ func (q *Queries) SetDelivery(ctx context.Context, arg SetDeliveryParams) (int64
 		arg.LastAt,
 		arg.ID,
 		arg.Tries,
+		arg.Granted,
 	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	var wanted int64
+	err := row.Scan(&wanted)
+	return wanted, err
 }
 
 const setExpandedTo = `-- name: SetExpandedTo :exec
@@ -1143,5 +1193,14 @@ type StartQueueParams struct {
 
 func (q *Queries) StartQueue(ctx context.Context, arg StartQueueParams) error {
 	_, err := q.db.ExecContext(ctx, startQueue, arg.HookID, arg.Now)
+	return err
+}
+
+const wantDelivery = `-- name: WantDelivery :exec
+UPDATE deliveries SET wanted = wanted + 1 WHERE id = $1
+`
+
+func (q *Queries) WantDelivery(ctx context.Context, id int64) error {
+	_, err := q.db.ExecContext(ctx, wantDelivery, id)
 	return err
 }

@@ -93,11 +93,14 @@ SELECT content FROM bodies WHERE id = $1;
 INSERT INTO attempts (delivery_id, hook_id, at, duration, ok, status, status_code, redelivery, url, request_header, response_header, response_body)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
--- name: SetDelivery :execrows
+-- name: SetDelivery :one
 -- Nothing, if the attempt was counted already: an answer of the database may get lost.
 UPDATE deliveries SET lane = $1, due_at = $2, due_set_at = $3, finished_at = $4, tries = tries + 1, failures = $5, failing_for = $6,
-	refusals = $7, refused_for = $8, last_code = $9, last_at = $10
-WHERE id = $11 AND tries = $12;
+	refusals = $7, refused_for = $8, last_code = $9, last_at = $10, wanted = wanted - sqlc.arg(granted)
+WHERE id = $11 AND tries = $12 RETURNING wanted;
+
+-- name: WantDelivery :exec
+UPDATE deliveries SET wanted = wanted + 1 WHERE id = $1;
 
 -- name: ResetDelivery :exec
 UPDATE deliveries SET lane = $1, due_at = sqlc.arg(now), due_set_at = sqlc.arg(now), finished_at = NULL, failures = 0, failing_for = 0,
@@ -167,3 +170,16 @@ DELETE FROM attempts WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CA
 -- name: DeleteFinished :exec
 DELETE FROM deliveries
 WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text))) AND lane IS NULL AND finished_at < sqlc.arg(before);
+
+-- name: GetFirstSealed :one
+SELECT id, repository_id, secret FROM hooks WHERE secret IS NOT NULL ORDER BY id LIMIT 1;
+
+-- name: CountParked :one
+SELECT count(*) FROM hooks WHERE parked_at IS NOT NULL;
+
+-- name: GetOldestWaiting :one
+-- Of the heads of hooks that have something to do, at most lim of them.
+SELECT e.at FROM events e
+WHERE e.id IN (SELECT (SELECT d.event_id FROM deliveries d WHERE d.hook_id = q.hook_id AND d.lane = 'ordered' ORDER BY d.id LIMIT 1)
+	FROM queues q WHERE q.due_at IS NOT NULL ORDER BY q.due_at LIMIT CAST(sqlc.arg(lim) AS bigint))
+ORDER BY e.id LIMIT 1;

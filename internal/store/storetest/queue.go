@@ -39,6 +39,8 @@ func RunQueue(t *testing.T, open Open) {
 		{"parked and resumed", parking},
 		{"switched off and on", switching},
 		{"redelivery", redelivery},
+		{"each redelivery is an attempt", redeliveries},
+		{"a redelivery while an attempt is under way", redeliveryMeanwhile},
 		{"removed hooks are forgotten", removal},
 		{"old deliveries are removed", retention},
 		{"a clock that is set back", clockSetBack},
@@ -882,6 +884,81 @@ func redelivery(w *queueWorld) {
 	last := w.next(w.done(head))
 	w.sameBody(last, ids[2])
 	w.back(w.done(last), time.Time{})
+}
+
+func (w *queueWorld) again(h slipway.Hook, id int64) {
+	w.Helper()
+	w.update(w.repo.ID, func(tx deploy.Tx) error { return tx.Redeliver(h.ID, id) })
+}
+
+// redeliveries are ten of one delivery that is over, the last while the first is under way, one of them refused.
+func redeliveries(w *queueWorld) {
+	h := w.hook()
+	ids := w.happen(1)
+	w.done(w.claimOne())
+	first := w.list(h, 0, "", 1)[0]
+	for range 9 {
+		w.again(h, first.ID)
+	}
+	j := w.claimOne()
+	w.again(h, first.ID)
+	for i := range 10 {
+		w.sameBody(j, ids[0])
+		if !j.OutOfOrder || j.GUID != first.GUID || j.Tries != i+1 || j.Progress != (hook.Progress{}) {
+			w.Errorf("redelivery %d: %+v", i, j)
+		}
+		var then hook.Then
+		if i == 4 {
+			then = w.failed(j, time.Hour)
+			w.back(then, w.now) // the next one was asked for by itself
+			j = w.claimOne()
+			continue
+		}
+		if then = w.done(j); i < 9 {
+			j = w.next(then)
+		} else {
+			w.back(then, time.Time{})
+		}
+	}
+	seen := map[int64]bool{}
+	for i, d := range w.list(h, 0, "", 100) {
+		seen[d.ID] = true
+		if d.GUID != first.GUID || d.Redelivery != (i < 10) {
+			w.Errorf("attempt %d: %+v", i, d)
+		}
+	}
+	if len(seen) != 11 {
+		w.Errorf("%d attempts, 1 and 10 redeliveries were made", len(seen))
+	}
+}
+
+// redeliveryMeanwhile asks for one that waits, while it is being tried: that try is not the one that was asked for.
+func redeliveryMeanwhile(w *queueWorld) {
+	h := w.hook()
+	ids := w.happen(2)
+	w.failed(w.claimOne(), 0)
+	j := w.claimOne()
+	id := w.list(h, 0, "", 1)[0].ID
+	w.again(h, id)
+	park := hook.Next{At: w.now.Add(time.Hour), Park: true, Progress: hook.Progress{Failures: 9}}
+	then := w.finish(j, 410, park)
+	if w.parkedAt(h) != nil {
+		w.Error("parked, with a redelivery to be made")
+	}
+	j = w.next(then)
+	w.sameBody(j, ids[0])
+	w.again(h, id)
+	j = w.next(w.done(j)) // it was taken, and is sent once more all the same
+	w.sameBody(j, ids[0])
+	if !j.OutOfOrder {
+		w.Error("what is over has no place in the order")
+	}
+	j = w.next(w.done(j))
+	w.sameBody(j, ids[1])
+	w.back(w.done(j), time.Time{})
+	if n := len(w.list(h, 0, "", 100)); n != 5 {
+		w.Errorf("%d attempts", n)
+	}
 }
 
 func removal(w *queueWorld) {
