@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/api"
@@ -75,11 +74,7 @@ func (k *core) openStore(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the database cannot be opened: %w", err)
 	}
-	if made && unsealable(ctx, k.db) {
-		_ = os.Remove(keyPath(k.settings))
-		return fmt.Errorf("the key %s is missing, and hook secrets in the database are sealed with it: put it back from where it was kept", keyPath(k.settings))
-	}
-	return nil
+	return checkKey(ctx, k.db, keyPath(k.settings), made)
 }
 
 // close gives back what openCore took, in the opposite order. It may be called on a core that is half open.

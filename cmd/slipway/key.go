@@ -11,7 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/slipway-deploy/slipway/internal/deploy"
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/store"
 )
 
 const keyBytes = 32
@@ -58,24 +59,21 @@ func makeKey(path string) ([]byte, error) {
 	return key, nil
 }
 
-// unsealable reports whether the database holds a hook secret that the key does not open. It is asked when a key had to be
-// made: beside a database that is not new, that means the old one has gone missing.
-func unsealable(ctx context.Context, db deploy.Store) bool {
-	var after int64
-	return db.View(ctx, func(tx deploy.Tx) error {
-		for {
-			repos, err := tx.RepositoriesAfter(after, 100)
-			if err != nil || len(repos) == 0 {
-				return err
-			}
-			for _, r := range repos {
-				if _, err := tx.AllHooks(r.ID); err != nil {
-					return err
-				}
-				after = r.ID
-			}
-		}
-	}) != nil
+// checkKey refuses a key that does not open what is in the database. One that was just made is taken away again: the key
+// that belongs there has gone missing.
+func checkKey(ctx context.Context, db *store.DB, path string, made bool) error {
+	err := db.CheckKey(ctx)
+	var failed *slipway.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &failed):
+		return fmt.Errorf("the database cannot be read: %w", err)
+	case made:
+		_ = os.Remove(path)
+		return fmt.Errorf("the key %s does not open the hook secrets in this database: it was missing, and a new one opens nothing; put it back from where it was kept", path)
+	}
+	return fmt.Errorf("the key %s does not open the hook secrets in this database: put back the one they were sealed with, or name it with key-file", path)
 }
 
 // writeStable makes a file of mode 0600 that is either whole or absent, whenever the power fails.

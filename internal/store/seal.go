@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -74,6 +75,20 @@ func (s *sealer) seal(secret, place string) ([]byte, error) {
 		return nil, err
 	}
 	return aead.Seal(sealed, sealed[5:sealHeader], []byte(secret), []byte(place)), nil
+}
+
+// CheckKey reports whether the keys open the secrets that are here, by trying the oldest: one short query, however many
+// there are. An error that is no [slipway.Error] says that they do not.
+func (d *DB) CheckKey(ctx context.Context) error {
+	return d.view(orBackground(ctx), func(t *tx) error {
+		row, err := t.q.GetFirstSealed(t.ctx)
+		row, there, err := found(t, "first secret", row, err)
+		if err != nil || !there {
+			return err
+		}
+		_, err = t.sealer.open(row.Secret, sealPlace(row.RepositoryID))
+		return err
+	})
 }
 
 // open gives a secret back.

@@ -111,3 +111,47 @@ func TestSecretsAreSealed(t *testing.T) {
 		t.Errorf("without a key: %v", err)
 	}
 }
+
+// TestCheckKey: a key is tried at the oldest secret there is.
+func TestCheckKey(t *testing.T) {
+	both(t, func(t *testing.T, open func(*testing.T, Config) *DB) {
+		d := open(t, Config{Key: testKey})
+		insert := func(secret string) {
+			t.Helper()
+			err := d.Update(t.Context(), 0, func(tx deploy.Tx) error {
+				a := slipway.Account{Login: "a" + randomText(), Type: slipway.User}
+				if err := tx.InsertAccount(&a); err != nil {
+					return err
+				}
+				r := slipway.Repository{Owner: a, Name: "r", CreatedAt: time.Now()}
+				if err := tx.InsertRepository(&r); err != nil {
+					return err
+				}
+				return tx.InsertHook(&slipway.Hook{RepositoryID: r.ID, Name: "web", Secret: secret})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		check := func(key []byte, opens bool) {
+			t.Helper()
+			var err error
+			if d.sealer, err = newSealer(key, nil); err != nil {
+				t.Fatal(err)
+			}
+			if err = d.CheckKey(t.Context()); (err == nil) != opens {
+				t.Errorf("%v", err)
+			}
+		}
+		other := bytes.Repeat([]byte{7}, 32)
+		check(other, true) // nothing is there
+		insert("")
+		check(other, true) // nothing is sealed
+		check(nil, true)
+		check(testKey, true)
+		insert("hush")
+		check(testKey, true)
+		check(other, false)
+		check(nil, false)
+	})
+}

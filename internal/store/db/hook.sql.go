@@ -38,6 +38,22 @@ func (q *Queries) DeleteHook(ctx context.Context, arg DeleteHookParams) (int64, 
 	return result.RowsAffected()
 }
 
+const getFirstSealed = `-- name: GetFirstSealed :one
+SELECT repository_id, secret FROM hooks WHERE secret IS NOT NULL ORDER BY id LIMIT 1
+`
+
+type GetFirstSealedRow struct {
+	RepositoryID int64
+	Secret       []byte
+}
+
+func (q *Queries) GetFirstSealed(ctx context.Context) (GetFirstSealedRow, error) {
+	row := q.db.QueryRowContext(ctx, getFirstSealed)
+	var i GetFirstSealedRow
+	err := row.Scan(&i.RepositoryID, &i.Secret)
+	return i, err
+}
+
 const getHook = `-- name: GetHook :one
 SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at FROM hooks WHERE id = $1 AND repository_id = $2
 `

@@ -371,23 +371,6 @@ func (q *Queries) GetFirstLeaseEnd(ctx context.Context, now time.Time) (time.Tim
 	return lease_until, err
 }
 
-const getFirstSealed = `-- name: GetFirstSealed :one
-SELECT id, repository_id, secret FROM hooks WHERE secret IS NOT NULL ORDER BY id LIMIT 1
-`
-
-type GetFirstSealedRow struct {
-	ID           int64
-	RepositoryID int64
-	Secret       []byte
-}
-
-func (q *Queries) GetFirstSealed(ctx context.Context) (GetFirstSealedRow, error) {
-	row := q.db.QueryRowContext(ctx, getFirstSealed)
-	var i GetFirstSealedRow
-	err := row.Scan(&i.ID, &i.RepositoryID, &i.Secret)
-	return i, err
-}
-
 const getFirstWaiting = `-- name: GetFirstWaiting :one
 SELECT id, hook_id, repository_id, event_id, event, action, guid, body_id, lane, due_at, due_set_at, finished_at, tries, failures, failing_for, refusals, refused_for, last_code, last_at, wanted FROM deliveries WHERE hook_id = $1 AND lane IS NOT NULL ORDER BY lane, id LIMIT 1
 `

@@ -20,3 +20,6 @@ UPDATE hooks SET active = $1, events = $2, config = $3, secret = $4, updated_at 
 
 -- name: DeleteHook :execrows
 DELETE FROM hooks WHERE id = $1 AND repository_id = $2;
+
+-- name: GetFirstSealed :one
+SELECT repository_id, secret FROM hooks WHERE secret IS NOT NULL ORDER BY id LIMIT 1;

@@ -171,9 +171,6 @@ DELETE FROM attempts WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CA
 DELETE FROM deliveries
 WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text))) AND lane IS NULL AND finished_at < sqlc.arg(before);
 
--- name: GetFirstSealed :one
-SELECT id, repository_id, secret FROM hooks WHERE secret IS NOT NULL ORDER BY id LIMIT 1;
-
 -- name: CountParked :one
 SELECT count(*) FROM hooks WHERE parked_at IS NOT NULL;
 
