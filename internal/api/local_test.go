@@ -113,7 +113,7 @@ func TestLocalBodiesAreWhole(t *testing.T) {
 		"with a length": strings.NewReader(large), "chunked": io.MultiReader(strings.NewReader(large)),
 	} {
 		rec := httptest.NewRecorder()
-		w.api.Local().ServeHTTP(rec, httptest.NewRequest("POST", "http://local"+localBase+"users", body))
+		w.api.Local().ServeHTTP(rec, httptest.NewRequest(http.MethodPost, "http://local"+localBase+"users", body))
 		if rec.Code != http.StatusRequestEntityTooLarge {
 			t.Errorf("%s: %d %s", name, rec.Code, rec.Body)
 		}
