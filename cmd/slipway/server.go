@@ -126,6 +126,7 @@ func (v *server) assemble() {
 	m := newMetrics()
 	v.api = v.core.api(v.urls, m.observe)
 	v.worker = v.newWorker(m)
+	m.registry.MustRegister(newUndelivered(v.db.Undelivered, v.log))
 	v.wake = v.worker.Wake
 	v.db.OnStamp(v.worker.Wake)
 	v.front = &front{urls: v.urls, api: v.api, git: githttp.New(v.decisions, v.repos, githttp.Options{Log: v.log})}

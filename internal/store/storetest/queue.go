@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -41,6 +42,7 @@ func RunQueue(t *testing.T, open Open) {
 		{"redelivery", redelivery},
 		{"each redelivery is an attempt", redeliveries},
 		{"a redelivery while an attempt is under way", redeliveryMeanwhile},
+		{"what is undelivered is seen", undelivered},
 		{"removed hooks are forgotten", removal},
 		{"old deliveries are removed", retention},
 		{"a clock that is set back", clockSetBack},
@@ -959,6 +961,41 @@ func redeliveryMeanwhile(w *queueWorld) {
 	if n := len(w.list(h, 0, "", 100)); n != 5 {
 		w.Errorf("%d attempts", n)
 	}
+}
+
+func undelivered(w *queueWorld) {
+	type watched interface {
+		Undelivered(ctx context.Context) (int, time.Time, error)
+	}
+	expect := func(when string, parked int, oldest time.Time) {
+		w.Helper()
+		n, at, err := w.store.(watched).Undelivered(w.Context())
+		if err != nil || n != parked || !at.Equal(oldest) {
+			w.Errorf("%s: %d parked, oldest of %s, %v; want %d, %s", when, n, at, err, parked, oldest)
+		}
+	}
+	expect("at first", 0, time.Time{})
+	h, other := w.hook(), w.hook()
+	began := w.now
+	w.happen(1)
+	w.move(time.Minute)
+	later := w.now
+	w.happen(1)
+	expect("nothing is tried yet", 0, began)
+	jobs := w.claim(always)
+	w.failed(jobs[0], time.Hour)
+	expect("one is to be tried again, one is under way", 0, began)
+	w.done(jobs[1])
+	expect("one is to be tried again", 0, began)
+	w.move(time.Hour)
+	w.finish(w.claim(always)[0], 410, hook.Next{At: w.now, Park: true, Progress: hook.Progress{Failures: 1}})
+	expect("its hook is parked", 1, later)
+	w.update(w.repo.ID, func(tx deploy.Tx) error { return tx.RemoveHook(w.repo.ID, other.ID) })
+	expect("no other hook", 1, time.Time{})
+	w.update(w.repo.ID, func(tx deploy.Tx) error { return tx.SetHook(h, true) })
+	expect("it is resumed", 0, began)
+	w.done(w.next(w.done(w.claimOne())))
+	expect("all is done", 0, time.Time{})
 }
 
 func removal(w *queueWorld) {
