@@ -37,12 +37,12 @@ func serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
 		log.Warn("this setting has no effect in this version", "setting", name)
 	}
 	v, err := newServer(ctx, s, log)
-	if err != nil && ctx.Err() != nil {
-		log.Info("stopped before it was ready", "error", err)
-		return nil
-	}
 	if err != nil {
-		return err
+		if ctx.Err() == nil {
+			return err
+		}
+		log.Info("stopped before it was ready", "error", err)
+		return nil //nolint:nilerr // whoever called the start off knows that it failed
 	}
 	if v.token != "" {
 		fmt.Fprintf(stdout, "slipway: admin token: %s\n", v.token)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -84,7 +85,7 @@ func (a *API) fromDeployment(c *call, d slipway.Deployment) wire.JSON {
 }
 
 // idempotencyKey reads the Idempotency-Key header with the hash of what it stands for (decisions §3). Two lines are a list,
-// which is no key.
+// which is no key. The path counts in its numeric form: OWNER/NAME in any case and /repositories/:id are one address.
 func (c *call) idempotencyKey(body []byte) (deploy.IdempotencyKey, error) {
 	lines, present := c.request.Header["Idempotency-Key"]
 	if !present {
@@ -95,7 +96,7 @@ func (c *call) idempotencyKey(body []byte) (deploy.IdempotencyKey, error) {
 		return deploy.IdempotencyKey{}, err
 	}
 	h := sha256.New()
-	h.Write([]byte(c.request.Method + "\n" + c.path + "\n"))
+	fmt.Fprintf(h, "%s\n/repositories/%d/%s\n", c.request.Method, c.Repo.ID, c.at.rest)
 	h.Write(body)
 	return deploy.IdempotencyKey{Key: key, Hash: h.Sum(nil)}, nil
 }

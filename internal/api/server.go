@@ -24,7 +24,6 @@ type call struct {
 	accept  accepted
 	Actor   slipway.Actor
 
-	path   string // below the API's base, escaped as it came
 	row    *route // nil: no such route
 	at     place
 	values values
@@ -159,9 +158,9 @@ func (a *API) answer(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	c.Actor = actor
-	var known bool
-	if c.path, known = a.base(c.request); known {
-		c.row, c.at, known = a.router.find(c.request.Method, c.path, &c.values)
+	path, known := a.base(c.request)
+	if known {
+		c.row, c.at, known = a.router.find(c.request.Method, path, &c.values)
 	}
 	c.leave, err = a.quotas.enter(c.Actor, c.address, !c.safe(), known && c.row.free)
 	if err != nil {
