@@ -42,7 +42,7 @@ func serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
 			return err
 		}
 		log.Info("stopped before it was ready", "error", err)
-		return nil //nolint:nilerr // whoever called the start off knows that it failed
+		return nil // whoever called the start off knows that it failed
 	}
 	if v.token != "" {
 		fmt.Fprintf(stdout, "slipway: admin token: %s\n", v.token)
