@@ -19,6 +19,9 @@ import (
 const (
 	keptOfAnswer = 64 << 10
 	readOfAnswer = 16 << 20
+
+	// idlePerHost is what the quick lane holds: many hooks lead to one receiver, and each is to find its connection again.
+	idlePerHost = 32
 )
 
 // Identity is how deliveries present the server.
@@ -50,7 +53,7 @@ func newSender(g *Guard, identity Identity, timeout time.Duration, now func() ti
 				TLSHandshakeTimeout:    timeout,
 				DisableCompression:     true,
 				MaxIdleConns:           256,
-				MaxIdleConnsPerHost:    8,
+				MaxIdleConnsPerHost:    idlePerHost,
 				IdleConnTimeout:        60 * time.Second,
 				MaxResponseHeaderBytes: keptOfAnswer,
 			},

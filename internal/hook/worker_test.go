@@ -3,9 +3,12 @@ package hook_test
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -434,6 +437,45 @@ func TestRedeliveriesAtOnce(t *testing.T) {
 		if d.GUID != first.GUID || !d.Signed {
 			t.Errorf("received %+v", d)
 		}
+	}
+}
+
+// TestConnectionsAreKept: hooks that lead to one receiver use the connections of their last deliveries.
+func TestConnectionsAreKept(t *testing.T) {
+	const hooks = 20
+	w := newWorld(t)
+	var made atomic.Int64
+	arrivals, answer := make(chan struct{}, 3*hooks), make(chan struct{})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		arrivals <- struct{}{}
+		<-answer
+	}))
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			made.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	var list []slipway.Hook
+	for range hooks {
+		list = append(list, w.hook(server.URL))
+	}
+	w.start()
+	for round := range 3 {
+		w.deployments(round+1, 1)
+		for range hooks { // all at once, each on a connection of its own
+			<-arrivals
+		}
+		for range hooks {
+			answer <- struct{}{}
+		}
+		w.until("all are recorded", func() bool {
+			return !slices.ContainsFunc(list, func(h slipway.Hook) bool { return len(w.attempts(h)) != round+1 })
+		})
+	}
+	if n := made.Load(); n != hooks {
+		t.Errorf("%d connections were made for %d hooks", n, hooks)
 	}
 }
 
