@@ -67,6 +67,9 @@ func (g *Repositories) askAncestry(ctx context.Context, key ancestryKey, base, h
 
 // missingOr explains why git had no answer about commits: NotFound when one of them is not there, else Unavailable.
 func (g *Repositories) missingOr(ctx context.Context, op string, repo *repository, err error, commits ...slipway.SHA) error {
+	if (errors.Is(err, errMissing) || errors.Is(err, errNotCommit)) && repo.present() {
+		return notFound(op, err)
+	}
 	if exitCode(err) <= 0 {
 		return unavailable(op, err)
 	}

@@ -47,7 +47,7 @@ func (g *Repositories) compare(ctx context.Context, repo *repository, base, head
 		return c, err
 	}
 	if c.MergeBase, err = g.readCommit(ctx, repo, fork); err != nil {
-		return c, err
+		return c, lost(err)
 	}
 	counts, err := g.line(ctx, repo, "rev-list", "--count", "--left-right", string(c.Base.SHA)+"..."+string(c.Head.SHA))
 	if err != nil {
@@ -68,11 +68,33 @@ func (g *Repositories) mergeBase(ctx context.Context, repo *repository, a, b sli
 	if a == b {
 		return a, nil
 	}
-	out, err := g.line(ctx, repo, "merge-base", string(a), string(b))
-	if exitCode(err) == 1 {
-		return "", errUnrelated
+	bases, err := g.mergeBases(ctx, repo, a, b)
+	if err != nil {
+		return "", err
 	}
-	return oneSHA([]byte(out), err)
+	return bases[0], nil
+}
+
+// mergeBases are all of the best common ancestors of two commits, at least one; errUnrelated when there are none.
+func (g *Repositories) mergeBases(ctx context.Context, repo *repository, a, b slipway.SHA) (bases []slipway.SHA, err error) {
+	out, err := g.output(ctx, repo, "merge-base", "--all", string(a), string(b))
+	if exitCode(err) == 1 {
+		return nil, errUnrelated
+	}
+	if err != nil {
+		return nil, err
+	}
+	for name := range strings.FieldsSeq(string(out)) {
+		sha, ok := slipway.ParseSHA(name)
+		if !ok {
+			return nil, fmt.Errorf("merge-base says %.100q", out)
+		}
+		bases = append(bases, sha)
+	}
+	if len(bases) == 0 {
+		return nil, errors.New("merge-base says nothing")
+	}
+	return bases, nil
 }
 
 // between reads one page of the commits that head has and base has not, oldest first. git counts from the newest.
@@ -101,7 +123,7 @@ func (g *Repositories) listCommits(ctx context.Context, repo *repository, stdin 
 	for sha := range strings.FieldsSeq(string(out)) {
 		c, err := g.readCommit(ctx, repo, slipway.SHA(sha))
 		if err != nil {
-			return nil, err
+			return nil, lost(err)
 		}
 		commits = append(commits, c)
 	}

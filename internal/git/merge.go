@@ -80,8 +80,22 @@ func (g *Repositories) merge(ctx context.Context, repo *repository, m deploy.Mer
 	return sha, g.move(ctx, repo, name, m.Head, sha, began)
 }
 
-// mergeTrees merges two commits' trees and gives the tree that comes of it, or the conflict.
+// mergeTrees merges two commits' trees and gives the tree that comes of it, or the conflict. git before 2.44 takes a root tree
+// that is missing for an empty one, and the merge would delete files: all that goes into it is looked for first.
 func (g *Repositories) mergeTrees(ctx context.Context, repo *repository, ours, theirs slipway.SHA) (slipway.SHA, error) {
+	if err := g.whole(ctx, repo, ours, theirs); err != nil {
+		return "", err
+	}
+	bases, err := g.mergeBases(ctx, repo, ours, theirs)
+	if errors.Is(err, errUnrelated) {
+		return "", conflict("")
+	}
+	if err == nil {
+		err = lost(g.whole(ctx, repo, bases...))
+	}
+	if err != nil {
+		return "", err
+	}
 	out, err := g.run(ctx, run{
 		repo: repo, time: mergeTime,
 		args: []string{"merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", string(ours), string(theirs)},
@@ -90,16 +104,37 @@ func (g *Repositories) mergeTrees(ctx context.Context, repo *repository, ours, t
 	tree, ok := slipway.ParseSHA(first)
 	switch {
 	case err == nil && ok:
-		return tree, nil
+		_, err = g.ask(ctx, repo, "info", string(tree))
+		return tree, lost(err)
 	case err == nil:
 		return "", fmt.Errorf("merge-tree says %.100q", first)
 	case exitCode(err) == 1 && ok:
 		return "", conflict(rest)
-	case g.unrelated(ctx, repo, err, ours, theirs):
-		return "", conflict("")
 	default:
 		return "", err
 	}
+}
+
+// whole looks for commits and for their root trees. errMissing, errNotCommit: one is no commit; errGone: its tree is not
+// there.
+func (g *Repositories) whole(ctx context.Context, repo *repository, commits ...slipway.SHA) error {
+	for _, sha := range commits {
+		if _, err := g.commit(ctx, repo, sha); err != nil {
+			return err
+		}
+		if _, err := g.ask(ctx, repo, "info", string(sha)+"^{tree}"); err != nil {
+			return lost(err)
+		}
+	}
+	return nil
+}
+
+// lost makes damage of the absence of what must be there.
+func lost(err error) error {
+	if errors.Is(err, errMissing) || errors.Is(err, errNotCommit) {
+		return errGone
+	}
+	return err
 }
 
 // conflict is the refusal of a merge, with the paths git has listed, a NUL after each.
@@ -114,16 +149,6 @@ func conflict(listed string) error {
 	return &slipway.Error{
 		Kind: slipway.Conflict, Message: "Merge conflict", Op: "git: merge", Err: &deploy.MergeConflict{Paths: paths},
 	}
-}
-
-// unrelated reports whether a merge failed because the two commits have no common ancestor. merge-tree says so only in
-// words.
-func (g *Repositories) unrelated(ctx context.Context, repo *repository, failed error, a, b slipway.SHA) bool {
-	if exitCode(failed) <= 1 {
-		return false
-	}
-	_, err := g.output(ctx, repo, "merge-base", string(a), string(b))
-	return exitCode(err) == 1
 }
 
 // remember keeps what a new merge commit makes true, so that nobody has to ask git.

@@ -152,6 +152,9 @@ func (g *Repositories) run(ctx context.Context, r run) ([]byte, error) {
 	cmd, said := g.command(ctx, r)
 	cmd.Stdin, cmd.Stdout = r.in, out
 	err = g.finish(ctx, cmd, said, cmd.Run())
+	if exit := exitCode(err); (err == nil || exit == 1) && complains(said.String()) {
+		err = &failure{args: cmd.Args[1:], code: codeDamaged, said: said.String(), err: errComplained}
+	}
 	switch {
 	case out.full && r.cut:
 		err = nil
@@ -191,6 +194,17 @@ func (g *Repositories) finish(ctx context.Context, cmd *exec.Cmd, said *tail, er
 		killGroup(cmd)
 	}
 	return f
+}
+
+// codeDamaged is the exit code git has when it cannot go on.
+const codeDamaged = 128
+
+var errComplained = errors.New("it went on without what it could not read")
+
+// complains reports whether git met an error, however it ended. Where objects are missing it often takes them for empty, or
+// a history for ended, and gives a wrong answer: "no", or the merge of a tree with nothing.
+func complains(said string) bool {
+	return strings.HasPrefix(said, "error: ") || strings.Contains(said, "\nerror: ")
 }
 
 // died reports whether a run ended by a signal or a deadline.
