@@ -96,6 +96,26 @@ func CheckRefName(full string) error {
 	return nil
 }
 
+// CheckNewRefName is CheckRefName for a ref that a push makes or moves. Besides, a branch or tag must not pass for an object
+// (promise P13), and three kinds of refs are not for people: those of the server, those of pull requests, and those that make
+// git take one object for another. The error is Invalid.
+func CheckNewRefName(full string) error {
+	if err := CheckRefName(full); err != nil {
+		return err
+	}
+	kind, name, _ := strings.Cut(strings.TrimPrefix(full, "refs/"), "/")
+	_, object := ParseSHA(name)
+	switch kind {
+	case "heads", "tags":
+		if object {
+			return badRef("must not be the name of an object")
+		}
+	case "pull", "replace", "slipway":
+		return badRef("is reserved")
+	}
+	return nil
+}
+
 // isControl reports whether r is one of the control characters git refuses.
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
@@ -117,7 +137,7 @@ func CheckBranchName(name string) error {
 	if name == "HEAD" || name == "@" {
 		return badRef("is reserved")
 	}
-	return CheckRefName("refs/heads/" + name)
+	return CheckNewRefName("refs/heads/" + name)
 }
 
 // NoRefFound is the refusal of a ref that does not resolve (contract 3.4 step 3). Clients match its beginning.

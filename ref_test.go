@@ -117,8 +117,21 @@ func TestMayBeRef(t *testing.T) {
 func TestCheckBranchName(t *testing.T) {
 	for name, want := range map[string]bool{
 		"main": true, "a/b": true, "": false, "HEAD": false, "@": false, "-d": false, "a..b": false, "x.lock": false, "/x": false,
+		string(sha): false, strings.ToUpper(string(sha)): false, string(sha)[:39]: true, string(sha) + "0": true, "x/" + string(sha): true,
 	} {
 		if err := slipway.CheckBranchName(name); (err == nil) != want {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestCheckNewRefName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"refs/heads/main": true, "refs/tags/v1": true, "refs/notes/commits": true, "refs/changes/" + sha: true, "refs/pulled/1": true,
+		"refs/heads/" + sha: false, "refs/tags/" + sha: false, "refs/tags/-x": false, "refs/pull/1/head": false, "refs/pull/x": false,
+		"refs/replace/" + sha: false, "refs/slipway/x": false, "main": false, "HEAD": false,
+	} {
+		if err := slipway.CheckNewRefName(name); (err == nil) != want {
 			t.Errorf("%q: %v", name, err)
 		}
 	}

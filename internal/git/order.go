@@ -17,17 +17,19 @@ const mostOrder = 16 << 20
 // order is how a push begins (gitprotocol-pack, "Reference Update Request"): a packet for each ref that is to move, and an
 // empty one. The objects follow.
 //
-// git itself accepts a few names that Slipway does not know what to do with: they look like options, or are not text. An
-// order with one of those moves nothing.
+// git itself accepts a few names that Slipway does not want: they look like options or like objects, are not text, or belong
+// to the server. Those are taken out of the order, and refused in the report.
 type order struct {
 	raw          strings.Builder // as it came
+	shallow      []string        // what the client has not: whole packets' content
 	moves        []refMove
-	capabilities []string
+	capabilities string // what the client understands, as it said it
 }
 
 type refMove struct {
-	name   string
-	remove bool
+	line string // OLD SP NEW SP NAME
+	name string
+	why  string // it is refused; empty: git may have it
 }
 
 // readOrder reads up to the empty packet and not further. The error is Malformed or TooLarge.
@@ -72,12 +74,13 @@ func readPacket(in io.Reader) (string, error) {
 
 // add takes one packet: OLD SP NEW SP NAME, and behind the first one's NUL what the client understands.
 func (o *order) add(packet string) error {
-	line, capabilities, first := strings.Cut(packet, "\x00")
-	if first && o.capabilities == nil {
-		o.capabilities = append([]string{}, strings.Fields(capabilities)...)
+	line, capabilities, _ := strings.Cut(packet, "\x00")
+	if len(o.moves) == 0 {
+		o.capabilities = capabilities
 	}
 	line = strings.TrimSuffix(line, "\n")
 	if strings.HasPrefix(line, "shallow ") {
+		o.shallow = append(o.shallow, packet)
 		return nil
 	}
 	from, rest, _ := strings.Cut(line, " ")
@@ -87,39 +90,92 @@ func (o *order) add(packet string) error {
 	if !ok || !okFrom || !okTo || name == "" {
 		return &slipway.Error{Kind: slipway.Malformed, Message: "The request is not a push."}
 	}
-	o.moves = append(o.moves, refMove{name: name, remove: after == slipway.ZeroSHA})
+	o.moves = append(o.moves, refMove{line: line, name: name, why: whyRefused(name, after == slipway.ZeroSHA)})
 	return nil
 }
 
-// refusal is the answer to an order that names what cannot be a ref here; ok when there is none and git may have it. What is
-// there already may be removed, whatever it is called.
-func (o *order) refusal() (report string, ok bool) {
-	var lines strings.Builder
-	lines.WriteString(packetLine("unpack ok\n"))
-	ok = true
-	for _, m := range o.moves {
-		why := "another name was refused"
-		if err := slipway.CheckRefName(m.name); err != nil && !m.remove {
-			ok = false
-			var e *slipway.Error
-			if errors.As(err, &e) {
-				why = e.Sentence()
-			}
-		}
-		lines.WriteString(packetLine("ng " + m.name + " " + why + "\n"))
+// whyRefused says why a ref may not be moved; empty if it may. What is there already may be removed, whatever it is called,
+// but for what is the server's own.
+func whyRefused(name string, remove bool) string {
+	if remove && !strings.HasPrefix(name, ownRefs) {
+		return ""
 	}
-	lines.WriteString("0000")
-	if !slices.Contains(o.capabilities, "side-band-64k") {
-		return lines.String(), ok
+	var e *slipway.Error
+	if errors.As(slipway.CheckNewRefName(name), &e) {
+		return e.Sentence()
 	}
-	const room = 65000 // of a packet in a band
-	var banded strings.Builder
-	for rest := lines.String(); rest != ""; {
-		part := rest[:min(room, len(rest))]
-		banded.WriteString(packetLine("\x01" + part))
-		rest = rest[len(part):]
-	}
-	return banded.String() + "0000", ok
+	return ""
 }
+
+// refused counts the moves that git is not to see.
+func (o *order) refused() (n int) {
+	for _, m := range o.moves {
+		if m.why != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// understands reports whether the client has a capability.
+func (o *order) understands(capability string) bool {
+	return slices.Contains(strings.Fields(o.capabilities), capability)
+}
+
+// accepted is the order as git is to have it.
+func (o *order) accepted() string {
+	if o.refused() == 0 {
+		return o.raw.String()
+	}
+	var text strings.Builder
+	for _, packet := range o.shallow {
+		text.WriteString(packetLine(packet))
+	}
+	rest := "\x00" + o.capabilities
+	for _, m := range o.moves {
+		if m.why == "" {
+			text.WriteString(packetLine(m.line + rest))
+			rest = ""
+		}
+	}
+	return text.String() + "0000"
+}
+
+// refusals are the lines of a report about what git does not see.
+func (o *order) refusals() string {
+	var lines strings.Builder
+	for _, m := range o.moves {
+		if m.why != "" {
+			lines.WriteString(m.refusal(m.why))
+		}
+	}
+	return lines.String()
+}
+
+func (m refMove) refusal(why string) string { return packetLine("ng " + m.name + " " + why + "\n") }
+
+// refusal is the whole report on an order of which nothing is done.
+func (o *order) refusal() string {
+	var report strings.Builder
+	report.WriteString(packetLine("unpack ok\n"))
+	for _, m := range o.moves {
+		why := m.why
+		if why == "" {
+			why = "another name was refused"
+		}
+		report.WriteString(m.refusal(why))
+	}
+	report.WriteString("0000")
+	if !o.understands(bands) {
+		return report.String()
+	}
+	return banded(report.String()) + "0000"
+}
+
+// Capabilities of clients.
+const (
+	bands  = "side-band-64k"
+	atomic = "atomic" // all or nothing
+)
 
 func packetLine(content string) string { return fmt.Sprintf("%04x%s", len(content)+4, content) }

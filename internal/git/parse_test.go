@@ -216,7 +216,7 @@ func TestOrder(t *testing.T) {
 	if rest, _ := io.ReadAll(in); string(rest) != "PACK" || o.raw.String() != text {
 		t.Errorf("left %q, kept %q", rest, o.raw.String())
 	}
-	if _, ok := o.refusal(); !ok || len(o.moves) != 2 {
+	if o.refused() != 0 || len(o.moves) != 2 || o.accepted() != text {
 		t.Errorf("%+v", o)
 	}
 	for _, bad := range []string{"", "0", "zzzz", "0001", "0004", "0009x", "0009xxxxx0000", orderOf("push-cert\x00 x"), orderOf(shaA + " " + shaB), orderOf(shaA + " x refs/heads/x")} {
@@ -230,21 +230,71 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// badNames are names of refs that nobody may push.
+var badNames = []string{
+	"refs/heads/-x", "refs/heads/\xff", "refs/heads/a..b", "HEAD", "main", "refs/heads/" + strings.Repeat("x", 300),
+	"refs/heads/" + shaA, "refs/tags/" + strings.ToUpper(shaB), "refs/pull/1/head", "refs/replace/" + shaA, "refs/slipway/x", "refs/tags/--all",
+}
+
 func TestOrderRefused(t *testing.T) {
 	zero := string(slipway.ZeroSHA)
-	for _, name := range []string{"refs/heads/-x", "refs/heads/\xff", "refs/heads/a..b", "HEAD", "main", "refs/heads/" + strings.Repeat("x", 300)} {
-		o, err := readOrder(strings.NewReader(orderOf(zero+" "+shaA+" refs/heads/good\x00report-status", zero+" "+shaA+" "+name)))
+	good, shallow := zero+" "+shaA+" refs/heads/good", "shallow "+shaB
+	for _, name := range badNames {
+		bad := zero + " " + shaA + " " + name
+		o, err := readOrder(strings.NewReader(orderOf(shallow, bad+"\x00report-status agent=x", good+"\n")))
 		if err != nil {
 			t.Fatal(err)
 		}
-		report, ok := o.refusal()
-		if ok || !strings.Contains(report, "ng refs/heads/good another name was refused\n") || !strings.Contains(report, "ng "+name+" Reference name ") {
+		if o.refused() != 1 || o.accepted() != orderOf(shallow, good+"\x00report-status agent=x") {
+			t.Errorf("%q: git is given %q", name, o.accepted())
+		}
+		if lines := o.refusals(); !strings.HasPrefix(lines[4:], "ng "+name+" Reference name ") {
+			t.Errorf("%q: %q", name, lines)
+		}
+		report := o.refusal()
+		if !strings.Contains(report, "ng refs/heads/good another name was refused\n") || !strings.Contains(report, "ng "+name+" Reference name ") {
 			t.Errorf("%q: %q", name, report)
 		}
-		o.capabilities = []string{"side-band-64k"}
-		banded, _ := o.refusal()
-		if banded != packetLine("\x01"+report)+"0000" {
+		o.capabilities = "side-band-64k"
+		if banded := o.refusal(); banded != packetLine("\x01"+report)+"0000" {
 			t.Errorf("%q", banded)
+		}
+	}
+	o, err := readOrder(strings.NewReader(orderOf(shaA+" "+zero+" refs/heads/-x", shaA+" "+zero+" refs/slipway/x")))
+	if err != nil || o.refused() != 1 || !strings.Contains(o.refusals(), "refs/slipway/x") {
+		t.Errorf("removed: %v, %q", err, o.refusals())
+	}
+}
+
+// TestAmended: refusals of ours get into a report of git's, however it is cut.
+func TestAmended(t *testing.T) {
+	ours := packetLine("ng refs/heads/-x why\n")
+	inner := packetLine("unpack ok\n") + packetLine("ok refs/heads/a\n")
+	bands := packetLine("\x02progress") + packetLine("\x01") + packetLine("\x01"+inner[:7]) + packetLine("\x01"+inner[7:]+"00") + packetLine("\x0100")
+	for _, test := range []struct {
+		banded    bool
+		git, want string
+	}{
+		{false, inner + "0000", inner + ours + "0000"},
+		{false, "", ""},
+		{true, bands + "0000", packetLine("\x02progress") + packetLine("\x01") + packetLine("\x01"+inner[:3]) + packetLine("\x01"+inner[3:len(inner)-2]) +
+			packetLine("\x01"+inner[len(inner)-2:]) + packetLine("\x01"+ours+"0000") + "0000"},
+		{true, "0000", "0000"},
+		{true, packetLine("\x03died"), packetLine("\x03died")},
+		{true, "0000", "0000"},
+		{true, "oh no", "oh no"},
+	} {
+		for size := 1; size < 20; size++ {
+			var out bytes.Buffer
+			a := &amended{out: &out, lines: ours, banded: test.banded}
+			for part := range slices.Chunk([]byte(test.git), size) {
+				if n, err := a.Write(part); n != len(part) || err != nil {
+					t.Fatal(n, err)
+				}
+			}
+			if err := a.end(); err != nil || out.String() != test.want {
+				t.Fatalf("in parts of %d: got %q, want %q", size, out.String(), test.want)
+			}
 		}
 	}
 }
@@ -260,12 +310,9 @@ func FuzzReadOrder(f *testing.F) {
 		if !bytes.HasPrefix(data, []byte(o.raw.String())) {
 			t.Fatalf("kept %q", o.raw.String())
 		}
-		if _, ok := o.refusal(); ok {
-			for _, m := range o.moves {
-				if err := slipway.CheckRefName(m.name); err != nil && !m.remove {
-					t.Fatalf("%q was taken", m.name)
-				}
-			}
+		again, err := readOrder(strings.NewReader(o.accepted()))
+		if err != nil || again.refused() != 0 || len(again.moves) != len(o.moves)-o.refused() {
+			t.Fatalf("git is given %q: %v", o.accepted(), err)
 		}
 	})
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // Resolve finds the commit that a submitted ref names (contract 3.4 step 3): a full name if it begins with refs/, else a
-// branch, a tag, a full SHA, or at least seven digits of one commit's. It starts no process for any of these but the last;
+// branch, a tag, a full SHA, or at least seven digits of one commit's. The full SHA of a commit is that commit, even where a
+// branch or a tag is called so. It starts no process for any of these but the last;
 // that a tip is a commit is asked of a process that stays, once per tip.
 //
 // NotFound: nothing is called so, or what is called so is no commit. Unavailable: the repository cannot be read.
@@ -42,20 +43,22 @@ func (g *Repositories) resolve(ctx context.Context, repo *repository, ref string
 	if strings.HasPrefix(ref, "refs/") {
 		return g.named(ctx, repo, ref)
 	}
+	if !repo.present() { // what is remembered of a repository that is gone is no answer
+		return deploy.Resolved{}, errNoRef
+	}
+	sha, full := slipway.ParseSHA(ref)
+	if full {
+		if found, err := g.commit(ctx, repo, sha); !errors.Is(err, errMissing) && !errors.Is(err, errNotCommit) {
+			return deploy.Resolved{SHA: found}, err
+		}
+	}
 	for _, kind := range [...]string{branches, tags} {
 		if found, err := g.named(ctx, repo, kind+ref); !errors.Is(err, errNoRef) {
 			return found, err
 		}
 	}
-	switch {
-	case !slipway.IsSHAPrefix(ref):
+	if full || !slipway.IsSHAPrefix(ref) {
 		return deploy.Resolved{}, errNoRef
-	case !repo.present(): // what is remembered of a repository that is gone is no answer
-		return deploy.Resolved{}, errNoRef
-	}
-	if sha, ok := slipway.ParseSHA(ref); ok {
-		found, err := g.commit(ctx, repo, sha)
-		return deploy.Resolved{SHA: found}, err
 	}
 	found, err := g.abbreviated(ctx, repo, ref)
 	return deploy.Resolved{SHA: found}, err

@@ -106,6 +106,27 @@ func TestHostileNamesNameNothing(t *testing.T) {
 	}
 }
 
+// TestObjectNamesAreObjects: a branch or tag that is called like a commit, which only somebody with access to the folder can
+// make, takes no deployments of that commit away (promise P13). Called like nothing, it is a branch.
+func TestObjectNamesAreObjects(t *testing.T) {
+	w := newWorld(t)
+	first := w.work.Commit("a", "1")
+	second := w.work.Commit("a", "2")
+	w.push()
+	absent := strings.Repeat("ab", 20)
+	for _, name := range []string{"heads/" + first, "tags/" + first, "heads/" + absent} {
+		w.must(os.WriteFile(w.dir("refs", filepath.FromSlash(name)), []byte(second+"\n"), 0o644))
+	}
+	for _, test := range []struct{ ref, sha, branch string }{
+		{first, first, ""}, {strings.ToUpper(first), first, ""}, {"refs/heads/" + first, second, first}, {absent, second, absent},
+	} {
+		found, err := w.Resolve(w.ctx, &w.repo, test.ref)
+		if err != nil || string(found.SHA) != test.sha || found.Branch != test.branch {
+			t.Errorf("%s: got %v, %v; want %s on %q", test.ref, found, err, test.sha, test.branch)
+		}
+	}
+}
+
 func TestRepositoryNamesAreNoPaths(t *testing.T) {
 	w := newWorld(t)
 	for _, r := range []slipway.Repository{

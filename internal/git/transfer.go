@@ -73,18 +73,23 @@ func (g *Repositories) Transfer(ctx context.Context, r *slipway.Repository, t Tr
 	return nil
 }
 
-// receive runs a push whose names may all be refs, and answers others itself.
+// receive runs a push without what it asks of refs that nobody may push: that is refused in the report.
 func (g *Repositories) receive(ctx context.Context, op string, repo *repository, t Transfer) error {
 	asked, err := readOrder(t.In)
 	if err != nil {
 		return err
 	}
-	if refusal, ok := asked.refusal(); !ok {
+	refused := asked.refused()
+	if refused > 0 && (refused == len(asked.moves) || asked.understands(atomic)) {
 		_, _ = io.Copy(io.Discard, t.In) // a client that is still sending would not listen
-		_, _ = io.WriteString(t.Out, refusal)
+		_, _ = io.WriteString(t.Out, asked.refusal())
 		return nil
 	}
-	t.In = io.MultiReader(strings.NewReader(asked.raw.String()), t.In)
+	t.In = io.MultiReader(strings.NewReader(asked.accepted()), t.In)
+	report := &amended{out: t.Out, lines: asked.refusals(), banded: asked.understands(bands)}
+	if refused > 0 {
+		t.Out = report
+	}
 	began := time.Now()
 	leave := g.enter(repo)
 	err = g.transfer(ctx, repo, t)
@@ -93,6 +98,7 @@ func (g *Repositories) receive(ctx context.Context, op string, repo *repository,
 	if err = errors.Join(err, repo.sync(began)); err != nil {
 		return unavailable(op, err)
 	}
+	_ = report.end() // nobody hears whether the client does
 	return nil
 }
 

@@ -450,6 +450,34 @@ func (w *world) noInside(out string) {
 	}
 }
 
+// TestReservedRefs: refs that nobody may push, though git would take them, are refused in our words, and the others of the
+// push arrive.
+func TestReservedRefs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.repository("acme/web", true)
+	work := w.work(w.url("acme/web", w.admin))
+	sha := w.git(work, "rev-parse", "main")
+	for i, name := range []string{
+		"refs/heads/" + sha, "refs/tags/" + sha, "refs/heads/" + strings.Repeat("ab", 20), "refs/pull/1/head", "refs/replace/" + sha,
+		"refs/slipway/x", "refs/heads/-x", "refs/tags/--all",
+	} {
+		topic := fmt.Sprint("topic", i)
+		out, err := w.tryGit(work, "push", "origin", sha+":"+name, "main:"+topic)
+		if err == nil || !strings.Contains(out, "(Reference name ") || !strings.Contains(out, "main -> "+topic) {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+		out, err = w.tryGit(work, "push", "--atomic", "origin", "main:other", sha+":"+name)
+		if err == nil || !strings.Contains(out, "(Reference name ") || !strings.Contains(out, "another name was refused") {
+			t.Errorf("%s, atomic: %v\n%s", name, err, out)
+		}
+	}
+	if got := w.git(w.folderOf(r), "for-each-ref", "--format=%(refname)"); strings.Count(got, "refs/heads/topic") != 8 || strings.Count(got, "\n") != 7 {
+		t.Errorf("refs\n%s", got)
+	}
+	w.nothingLeft(r)
+}
+
 // TestHostileRefs: names that are no refs are refused by name and nothing else is (promise P13).
 func TestHostileRefs(t *testing.T) {
 	t.Parallel()
