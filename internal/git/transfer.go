@@ -42,7 +42,7 @@ type Transfer struct {
 // push has moved is on disk when Transfer returns, whatever the error.
 //
 // Unavailable: the repository cannot be read, or too many transfers are under way (with RetryAfter). Malformed, TooLarge: it
-// is no push. Refusals of single refs, git's and ours, are part of the protocol and no error.
+// is no request of the protocol. Refusals of single refs, git's and ours, are part of the protocol and no error.
 func (g *Repositories) Transfer(ctx context.Context, r *slipway.Repository, t Transfer) error {
 	op := "git: " + string(t.Service)
 	repo, err := g.at(r)
@@ -67,10 +67,7 @@ func (g *Repositories) Transfer(ctx context.Context, r *slipway.Repository, t Tr
 	if t.Service == ReceivePack && !t.Advertise {
 		return g.receive(ctx, op, repo, t)
 	}
-	if err := g.transfer(ctx, repo, t); err != nil {
-		return unavailable(op, err)
-	}
-	return nil
+	return broken(op, g.transfer(ctx, repo, t))
 }
 
 // receive runs a push without what it asks of refs that nobody may push: that is refused in the report.
@@ -96,7 +93,7 @@ func (g *Repositories) receive(ctx context.Context, op string, repo *repository,
 	leave(err != nil)
 	g.upkeep.need(repo)
 	if err = errors.Join(err, repo.sync(began)); err != nil {
-		return unavailable(op, err)
+		return broken(op, err)
 	}
 	_ = report.end() // nobody hears whether the client does
 	return nil
@@ -136,7 +133,7 @@ func (g *Repositories) transfer(ctx context.Context, repo *repository, t Transfe
 		return g.finish(ctx, cmd, said, err)
 	}
 	fed := feed()
-	err = g.finish(ctx, cmd, said, cmd.Wait())
+	err = g.blame(ctx, repo, g.finish(ctx, cmd, said, cmd.Wait()))
 	select {
 	case <-fed:
 	case <-ctx.Done(): // In may wait for a client for ever

@@ -450,6 +450,66 @@ func (w *world) noInside(out string) {
 	}
 }
 
+// TestHostileBodies: what is no request of the protocol is the client's fault, and is told so.
+func TestHostileBodies(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.repository("acme/web", false)
+	work := w.work(w.url("acme/web", w.admin))
+	w.git(work, "push", "-q", "origin", "main")
+	sha := w.git(work, "rev-parse", "main")
+	packets := func(lines ...string) (text string) {
+		for _, line := range lines {
+			text += fmt.Sprintf("%04x%s", len(line)+4, line)
+		}
+		return text
+	}
+	post := func(service, version, body string) {
+		t.Helper()
+		status, header, answer := w.do("POST", "/acme/web/git-"+service, strings.NewReader(body), "Authorization", "token "+w.admin,
+			"Content-Type", "application/x-git-"+service+"-request", "Git-Protocol", version)
+		w.proper(status, header, answer)
+		if status != http.StatusBadRequest || len(answer) > 100 {
+			t.Errorf("%s %s %.60q: %d %q", service, version, body, status, answer)
+		}
+	}
+	create := zero + " " + sha + " refs/heads/x\x00report-status"
+	for _, body := range []string{"garbage", "ffff", "ffffxxxx", "0003", "-001", "0032want", packets("hello") + "0000", "\x00\x00\x00\x00", "PACKxxxx"} {
+		post("receive-pack", "", body)
+		post("upload-pack", "", body)
+		if body != "0032want" { // git takes the end for an end
+			post("upload-pack", "version=2", body)
+		}
+	}
+	for _, body := range []string{
+		packets("want xyz\n") + "0000", packets("want "+sha+"\n") + "0000" + packets("have xyz"), packets("want "+sha+"\n", "shallow xy") + "00000009done\n",
+		packets("want "+sha+"\n", "deepen -1") + "00000009done\n", packets("want "+sha+" filter\n", "filter foo") + "00000009done\n",
+	} {
+		post("upload-pack", "", body)
+	}
+	for _, body := range []string{
+		"00010000", packets("command=foo") + "0000", packets("command=ls-refs") + "0001" + packets("foo") + "0000",
+		packets("command=fetch") + "0001" + packets("want xyz") + "0000", packets("command=fetch", "command=fetch") + "0000",
+		packets("command=fetch", "object-format=foo") + "0000",
+	} {
+		post("upload-pack", "version=2", body)
+	}
+	for _, body := range []string{packets("shallow xy") + "0000", packets(create) + "ffff", packets(create, "shallow xy") + "0000"} {
+		post("receive-pack", "", body)
+	}
+	// What is not there is no fault of the repository's either: the protocol has words for it.
+	for _, version := range []string{"0", "2"} {
+		out, err := w.tryGit(work, "-c", "protocol.version="+version, "fetch", "origin", strings.Repeat("ab", 20))
+		if err == nil || !strings.Contains(out, "not our ref "+strings.Repeat("ab", 20)) {
+			t.Errorf("fetch of what is not there: %v\n%s", err, out)
+		}
+	}
+	if strings.Contains(w.log.String(), "level=WARN") {
+		t.Error("the log warns of the repository")
+	}
+	w.nothingLeft(r)
+}
+
 // TestReservedRefs: refs that nobody may push, though git would take them, are refused in our words, and the others of the
 // push arrive.
 func TestReservedRefs(t *testing.T) {
