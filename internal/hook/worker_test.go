@@ -106,12 +106,14 @@ func TestOrderThroughOutages(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.options.Timeout = 50 * time.Millisecond
+			w.options.Timeout = 500 * time.Millisecond // a busy machine answers within it
 			r := testkit.NewReceiver(t, secret)
 			h := w.hook(r.URL())
 			w.start()
 			w.deployments(1, 2)
 			expect(t, r, refs(1, 2))
+			// An outage between a receipt and its answer would rightly make the receipt come twice.
+			w.until("both answers have come", func() bool { return len(w.attempts(h)) == 2 })
 			outage(r)
 			w.deployments(3, 5)
 			w.until("three attempts failed", func() bool { return len(w.attempts(h)) >= 5 })
