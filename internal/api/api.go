@@ -53,7 +53,7 @@ type Options struct {
 
 	MaxInWork int           // requests in work at once, reads and writes each; 0: 128
 	MaxQueued int           // requests that may wait for that, reads and writes each; 0: 512
-	Timeout   time.Duration // of one request; 0: 20 s
+	Timeout   time.Duration // of one request, with all that it asks of git and the database; 0: 8 s (promise P12)
 
 	BodyTimeout time.Duration // until a request's body has arrived; 0: 60 s
 
@@ -100,7 +100,7 @@ func New(d *deploy.Decisions, o Options) *API {
 	if a.now == nil {
 		a.now = time.Now
 	}
-	a.options.Timeout = or(o.Timeout, 20*time.Second)
+	a.options.Timeout = or(o.Timeout, 8*time.Second)
 	a.options.BodyTimeout = or(o.BodyTimeout, time.Minute)
 	a.quotas = newQuotas(o.RateLimit, o.RateLimitAnonymous, a.now)
 	a.router = newRouter(a.prepare(routes()))

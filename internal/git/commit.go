@@ -17,6 +17,8 @@ import (
 // empty, not nil, when it changed none). NotFound: there is no such commit.
 func (g *Repositories) Commit(ctx context.Context, r *slipway.Repository, sha slipway.SHA, files bool) (slipway.Commit, error) {
 	const op = "git: read a commit"
+	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
+	defer cancel()
 	repo, err := g.at(r)
 	if err != nil {
 		return slipway.Commit{}, err

@@ -20,6 +20,8 @@ var errUnrelated = errors.New("no common ancestor")
 // nothing in common.
 func (g *Repositories) Compare(ctx context.Context, r *slipway.Repository, base, head slipway.SHA, page deploy.Page) (slipway.Comparison, error) {
 	const op = "git: compare"
+	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
+	defer cancel()
 	repo, err := g.at(r)
 	if err != nil {
 		return slipway.Comparison{}, err

@@ -149,6 +149,8 @@ func patchesIn(text string) func() (string, bool) {
 // or they have nothing in common. Invalid: it is too large to be sent.
 func (g *Repositories) Raw(ctx context.Context, r *slipway.Repository, base, head slipway.SHA, format string) ([]byte, error) {
 	const op = "git: raw diff"
+	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
+	defer cancel()
 	repo, err := g.at(r)
 	if err != nil {
 		return nil, err

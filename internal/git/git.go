@@ -40,10 +40,11 @@ var _ deploy.Git = (*Repositories)(nil)
 // Options are the choices of a server about git. The zero value is useful.
 type Options struct {
 	Binary    string        // the program; empty: git, found in PATH
-	Timeout   time.Duration // of one short run of git, and of its waiting for its turn; 0: 9 s
+	Timeout   time.Duration // of one question, however many runs of git it takes, and of waiting for a turn; 0: 8 s
 	Processes int           // runs of git at a time; 0: twice the processors, at least 4
 	Readers   int           // persistent git cat-file at a time; 0: as many as Processes
 	Transfers int           // clones and pushes at a time; 0: 32
+	Silence   time.Duration // after which a clone or a push is cut off that makes no progress; 0: 15 min
 	Rest      time.Duration // from a push to the upkeep that follows it; 0: 3 s
 	Shared    bool          // other servers work on the same folder: a lock file may be theirs
 	Log       *slog.Logger
@@ -51,10 +52,11 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	setDefault(&o.Binary, "git")
-	setDefault(&o.Timeout, 9*time.Second)
+	setDefault(&o.Timeout, 8*time.Second)
 	setDefault(&o.Processes, max(4, 2*runtime.NumCPU()))
 	setDefault(&o.Readers, o.Processes)
 	setDefault(&o.Transfers, 32)
+	setDefault(&o.Silence, 15*time.Minute)
 	setDefault(&o.Rest, 3*time.Second)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -89,6 +91,7 @@ type Repositories struct {
 	slots     *semaphore.Weighted
 	transfers *semaphore.Weighted
 	readers   *pool
+	warden    *warden
 	upkeep    *upkeep
 
 	commits  *cache[commitKey, slipway.SHA]
@@ -136,8 +139,10 @@ func Open(root string, options Options) (*Repositories, error) {
 		return nil, err
 	}
 	g.env = environment(g.homeDir())
+	g.warden = startWarden(g.homeDir())
 	if err := g.checkVersion(); err != nil {
 		g.end()
+		g.warden.close()
 		return nil, err
 	}
 	g.upkeep = newUpkeep(g)
@@ -191,6 +196,7 @@ func (g *Repositories) Close() error {
 	g.closing.Unlock()
 	g.readers.close()
 	g.running.Wait()
+	g.warden.close()
 	return nil
 }
 

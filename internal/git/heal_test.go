@@ -85,13 +85,14 @@ func TestSharedFolder(t *testing.T) {
 	}
 }
 
+// emptyPack is what is pushed where all objects are there already.
+const emptyPack = "PACK\x00\x00\x00\x02\x00\x00\x00\x00\x02\x9d\x08\x82\x3b\xd8\xa8\xea\xb5\x10\xad\x6a\xc7\x5c\x82\x3c\xfd\x3e\xd3\x1e"
+
 // receive pushes one new ref through the server's receive-pack, as smart HTTP does.
 func (w *world) receive(name string, sha slipway.SHA) error {
-	// An empty pack: the object is there already.
-	pack := "PACK\x00\x00\x00\x02\x00\x00\x00\x00\x02\x9d\x08\x82\x3b\xd8\xa8\xea\xb5\x10\xad\x6a\xc7\x5c\x82\x3c\xfd\x3e\xd3\x1e"
 	var answer bytes.Buffer
 	err := w.Transfer(w.ctx, &w.repo, git.Transfer{
-		Service: git.ReceivePack, In: strings.NewReader(command(slipway.ZeroSHA, sha, name, "report-status") + "0000" + pack), Out: &answer,
+		Service: git.ReceivePack, In: strings.NewReader(command(slipway.ZeroSHA, sha, name, "report-status") + "0000" + emptyPack), Out: &answer,
 	})
 	if err == nil && !strings.Contains(answer.String(), "ok "+name) {
 		err = fmt.Errorf("git says %q", answer.String())

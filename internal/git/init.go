@@ -111,7 +111,9 @@ func (g *Repositories) SetHead(ctx context.Context, r *slipway.Repository, branc
 		return nil
 	}
 	leave := g.enter(repo)
-	_, err = g.output(context.WithoutCancel(ctx), repo, "symbolic-ref", "--end-of-options", "HEAD", branches+branch)
+	ctx, cancel := staying(ctx)
+	defer cancel()
+	_, err = g.output(ctx, repo, "symbolic-ref", "--end-of-options", "HEAD", branches+branch)
 	leave(hurt(err))
 	if err == nil {
 		err = syncFile(repo.path("HEAD"))

@@ -13,10 +13,7 @@ import (
 	"github.com/slipway-deploy/slipway/internal/deploy"
 )
 
-const (
-	mostConflicts = 1000             // paths of a conflict that are named
-	mergeTime     = 60 * time.Second // for the trees; large ones with many renames take their time
-)
+const mostConflicts = 1000 // paths of a conflict that are named
 
 // Merge merges Base into the branch without a work tree: the trees are merged, a commit with two parents is written, even
 // where a fast-forward would do (contract 3.6), and the branch is moved to it only from Head. When it answers, the commit and
@@ -26,6 +23,8 @@ const (
 // in common; with deploy.ErrMoved inside when the branch is not at Head any more. NotFound: Base or Head is not there.
 func (g *Repositories) Merge(ctx context.Context, r *slipway.Repository, m deploy.Merge) (slipway.SHA, error) {
 	const op = "git: merge"
+	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
+	defer cancel()
 	repo, err := g.at(r)
 	if err != nil {
 		return "", err
@@ -97,7 +96,7 @@ func (g *Repositories) mergeTrees(ctx context.Context, repo *repository, ours, t
 		return "", err
 	}
 	out, err := g.run(ctx, run{
-		repo: repo, time: mergeTime,
+		repo: repo,
 		args: []string{"merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", string(ours), string(theirs)},
 	})
 	first, rest, _ := strings.Cut(string(out), "\x00")
@@ -164,7 +163,8 @@ func (g *Repositories) remember(repo *repository, sha slipway.SHA, parents ...sl
 // move moves a ref from where it is expected, slipway.ZeroSHA if it must not exist, and makes that durable. Once git has been
 // asked, the caller's going away changes nothing.
 func (g *Repositories) move(ctx context.Context, repo *repository, name string, from, to slipway.SHA, began time.Time) error {
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := staying(ctx)
+	defer cancel()
 	_, err := g.output(ctx, repo, "update-ref", "--end-of-options", name, string(to), string(from))
 	if err == nil {
 		return repo.sync(began)
@@ -181,6 +181,14 @@ func (g *Repositories) move(ctx context.Context, repo *repository, name string, 
 	default:
 		return moved(name)
 	}
+}
+
+// staying is a context that goes on when its caller leaves, but no longer than the caller has time.
+func staying(ctx context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok {
+		return context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	}
+	return context.WithoutCancel(ctx), func() {}
 }
 
 func moved(name string) error {
@@ -261,6 +269,8 @@ func oneSHA(out []byte, err error) (slipway.SHA, error) {
 // deploy.ErrMoved inside: the branch exists.
 func (g *Repositories) FirstCommit(ctx context.Context, r *slipway.Repository, c deploy.FirstCommit) (slipway.SHA, error) {
 	const op = "git: first commit"
+	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
+	defer cancel()
 	repo, err := g.at(r)
 	if err != nil {
 		return "", err

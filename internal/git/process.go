@@ -18,9 +18,9 @@ import (
 
 // Bounds of one run of git.
 const (
-	mostOutput = 64 << 20        // bytes kept of its standard output
-	mostSaid   = 4 << 10         // bytes kept of its standard error
-	grace      = 3 * time.Second // from being asked to end to being killed
+	mostOutput = 64 << 20    // bytes kept of its standard output
+	mostSaid   = 4 << 10     // bytes kept of its standard error
+	grace      = time.Second // from being asked to end to being killed
 )
 
 // settings are forced on every process, whatever a repository's own config says.
@@ -151,7 +151,14 @@ func (g *Repositories) run(ctx context.Context, r run) ([]byte, error) {
 	setDefault(&out.limit, mostOutput)
 	cmd, said := g.command(ctx, r)
 	cmd.Stdin, cmd.Stdout = r.in, out
-	err = g.finish(ctx, cmd, said, cmd.Run())
+	if err := g.start(cmd); err != nil {
+		return nil, g.finish(ctx, cmd, said, err)
+	}
+	ended, err := g.wait(ctx, cmd)
+	if !ended {
+		return nil, err
+	}
+	err = g.finish(ctx, cmd, said, err)
 	if exit := exitCode(err); (err == nil || exit == 1) && complains(said.String()) {
 		err = &failure{args: cmd.Args[1:], code: codeDamaged, said: said.String(), err: errComplained}
 	}
@@ -181,6 +188,40 @@ func (g *Repositories) command(ctx context.Context, r run) (*exec.Cmd, *tail) {
 	return cmd, said
 }
 
+// start starts a process, and has it killed with its children when this server is. g.warden.forget must follow its end.
+func (g *Repositories) start(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	g.warden.watch(cmd.Process.Pid)
+	return nil
+}
+
+// wait waits for a process to end. ended is false when it was killed and does not even notice, as it waits for a disk that is
+// stuck: nobody need wait with it, and what it has written so far must not be looked at.
+func (g *Repositories) wait(ctx context.Context, cmd *exec.Cmd) (ended bool, err error) {
+	exit := make(chan error, 1)
+	go func() {
+		err := cmd.Wait()
+		g.warden.forget(cmd.Process.Pid)
+		exit <- err
+	}()
+	select {
+	case err := <-exit:
+		return true, err
+	case <-ctx.Done():
+	}
+	stuck := time.NewTimer(grace + grace/2)
+	defer stuck.Stop()
+	select {
+	case err := <-exit:
+		return true, err
+	case <-stuck.C:
+		killGroup(cmd)
+		return false, &failure{args: cmd.Args[1:], code: -1, err: context.Cause(ctx)}
+	}
+}
+
 // finish makes an error of how a process ended. What is left of the group of one that was killed is killed too.
 func (g *Repositories) finish(ctx context.Context, cmd *exec.Cmd, said *tail, err error) error {
 	if err == nil {
@@ -190,7 +231,7 @@ func (g *Repositories) finish(ctx context.Context, cmd *exec.Cmd, said *tail, er
 	if cmd.ProcessState != nil {
 		f.code = cmd.ProcessState.ExitCode()
 	}
-	if f.code == -1 {
+	if f.code == -1 || errors.Is(err, exec.ErrWaitDelay) { // the latter: a child of its own holds its output
 		killGroup(cmd)
 	}
 	return f
@@ -260,7 +301,7 @@ func unavailable(op string, cause error) error {
 	switch {
 	case errors.As(cause, &f) && isFull(f.said), errors.Is(cause, errDiskFull):
 		e.Kind, e.Message = slipway.Full, ""
-	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, context.Canceled), errors.Is(cause, errClosed):
+	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, errSilent), errors.Is(cause, context.Canceled), errors.Is(cause, errClosed):
 		e.Message, e.RetryAfter = sentenceSlow, time.Second
 	case isBusy(cause):
 		e.Message, e.RetryAfter = sentenceBusy, time.Second

@@ -9,6 +9,12 @@ import (
 
 var errDiskFull error = syscall.ENOSPC
 
+// hasGroups says that processes have groups, which can be ended together.
+const hasGroups = true
+
+// stayAlive has a process outlive this one, also when a terminal ends both.
+func stayAlive(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+
 // askToEnd lets git remove its lock files and end.
 func askToEnd(cmd *exec.Cmd) error { return signalGroup(cmd, syscall.SIGTERM) }
 

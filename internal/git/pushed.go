@@ -42,6 +42,8 @@ const mostTips = 10_000
 // commits no other branch has; for one that is gone there are none. NotFound: after is not there.
 func (g *Repositories) Pushed(ctx context.Context, r *slipway.Repository, before, after slipway.SHA, limit int) ([]slipway.Commit, error) {
 	const op = "git: commits of a push"
+	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
+	defer cancel()
 	repo, err := g.at(r)
 	if err != nil {
 		return nil, err

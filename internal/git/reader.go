@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	questionTime = 5 * time.Second // for one answer of a reader
+	questionTime = 5 * time.Second // for one answer of a reader, and to be given one
 	mostObject   = 4 << 20         // bytes kept of an object; the rest is read and forgotten
 )
 
@@ -35,6 +35,7 @@ type reader struct {
 	out   *bufio.Reader
 	since time.Time // idle
 	end   context.CancelFunc
+	gone  func() // is told when it has ended
 }
 
 // startReader starts one. It ends with the repositories, or by close.
@@ -55,18 +56,32 @@ func (g *Repositories) startReader(repo *repository) (*reader, error) {
 		end()
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
+	if err := g.start(cmd); err != nil {
 		end()
 		return nil, err
 	}
-	return &reader{repo: repo, cmd: cmd, said: said, in: in, out: bufio.NewReader(out), end: end}, nil
+	return &reader{
+		repo: repo, cmd: cmd, said: said, in: in, out: bufio.NewReader(out), end: end,
+		gone: func() { g.warden.forget(cmd.Process.Pid) },
+	}, nil
 }
 
-// close ends the process and waits for it.
+// close ends the process and waits for it, but not for one that does not even notice that it is killed, as a disk is stuck.
 func (r *reader) close() {
 	r.end()
 	_ = r.in.Close()
-	_ = r.cmd.Wait() // killed: there is always an error, and nothing to learn from it
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = r.cmd.Wait() // killed: there is always an error, and nothing to learn from it
+		r.gone()
+	}()
+	stuck := time.NewTimer(grace)
+	defer stuck.Stop()
+	select {
+	case <-ended:
+	case <-stuck.C:
+	}
 }
 
 // object is what a reader says of a name.
@@ -78,10 +93,10 @@ type object struct {
 }
 
 // ask asks one question: info or contents, and a name without spaces or line ends. errMissing and errAmbiguous are answers;
-// after any other error the reader is of no use any more.
-func (r *reader) ask(question, name string) (object, error) {
-	timer := time.AfterFunc(questionTime, r.end)
-	defer timer.Stop()
+// after any other error, which the end of ctx is too, the reader is of no use any more.
+func (r *reader) ask(ctx context.Context, question, name string) (object, error) {
+	stop := context.AfterFunc(ctx, r.end)
+	defer stop()
 	if strings.ContainsAny(name, " \n\x00") {
 		return object{}, errMissing // it would be two questions
 	}
@@ -131,21 +146,21 @@ func (g *Repositories) ask(ctx context.Context, repo *repository, question, name
 		return object{}, err
 	}
 	defer done()
-	ctx, cancel := context.WithTimeout(ctx, g.options.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, min(questionTime, g.options.Timeout))
 	defer cancel()
 	for try := 0; ; try++ {
 		r, err := g.readers.take(ctx, repo)
 		if err != nil {
 			return object{}, err
 		}
-		o, err := r.ask(question, name)
+		o, err := r.ask(ctx, question, name)
 		if err == nil || errors.Is(err, errMissing) || errors.Is(err, errAmbiguous) {
 			g.readers.giveBack(r)
 			return o, err
 		}
 		g.readers.drop(r)
-		if try > 0 || g.life.Err() != nil {
-			return object{}, &failure{args: r.cmd.Args[1:], code: -1, said: r.said.String(), err: err}
+		if try > 0 || ctx.Err() != nil {
+			return object{}, &failure{args: r.cmd.Args[1:], code: -1, said: r.said.String(), err: errors.Join(ctx.Err(), err)}
 		}
 	}
 }

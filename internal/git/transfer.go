@@ -21,11 +21,10 @@ const (
 	ReceivePack Service = "git-receive-pack" // what push asks for
 )
 
-// How long clones and pushes wait for their turn, and how long one may go on without a byte in either direction. A large
-// push is silent while its objects are checked and its refs written; a list of refs has no reason to be.
+// How long clones and pushes wait for their turn, and how long a push may be silent once its client is gone.
 const (
 	transferPatience = 30 * time.Second
-	silence          = 15 * time.Minute
+	silenceAlone     = time.Minute
 )
 
 // Transfer is one request of a clone or a push.
@@ -35,6 +34,8 @@ type Transfer struct {
 	Protocol  string    // what the client wrote into Git-Protocol; only versions of fetches are passed on
 	In        io.Reader // not read to its end when git ends before it
 	Out       io.Writer
+
+	client context.Context //nolint:containedctx // ends when the client is gone; a push goes on
 }
 
 // Transfer runs one request of a clone or a push. A clone ends when ctx does. A push does not: when its client is gone, In
@@ -52,6 +53,7 @@ func (g *Repositories) Transfer(ctx context.Context, r *slipway.Repository, t Tr
 	if !repo.present() {
 		return unavailable(op, errAbsent)
 	}
+	t.client = ctx
 	if t.Service == ReceivePack && !t.Advertise {
 		ctx = context.WithoutCancel(ctx)
 	}
@@ -115,13 +117,10 @@ func (g *Repositories) takeTurn(ctx context.Context) error {
 func (g *Repositories) transfer(ctx context.Context, repo *repository, t Transfer) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	patience := silence
-	if t.Advertise {
-		patience = g.options.Timeout
-	}
-	quiet := time.AfterFunc(patience, func() { cancel(errSilent) })
+	quiet := time.AfterFunc(g.patience(t), func() { cancel(errSilent) })
 	defer quiet.Stop()
-	alive := func() { quiet.Reset(patience) }
+	alive := func() { quiet.Reset(g.patience(t)) }
+	defer context.AfterFunc(t.client, alive)()
 
 	cmd, said := g.command(ctx, run{args: t.args(repo), env: t.env()})
 	cmd.Stdout = alert{t.out(), alive}
@@ -129,9 +128,10 @@ func (g *Repositories) transfer(ctx context.Context, repo *repository, t Transfe
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	if err := g.start(cmd); err != nil {
 		return g.finish(ctx, cmd, said, err)
 	}
+	defer g.warden.forget(cmd.Process.Pid)
 	fed := feed()
 	err = g.blame(ctx, repo, g.finish(ctx, cmd, said, cmd.Wait()))
 	select {
@@ -139,6 +139,20 @@ func (g *Repositories) transfer(ctx context.Context, repo *repository, t Transfe
 	case <-ctx.Done(): // In may wait for a client for ever
 	}
 	return err
+}
+
+// patience is how long a transfer may go on without progress in either direction. A large clone is silent while its objects
+// are counted, a large push while they are checked and its refs written, if the client wants no progress; a list of refs has
+// no reason to be.
+func (g *Repositories) patience(t Transfer) time.Duration {
+	switch {
+	case t.Advertise:
+		return g.options.Timeout
+	case t.client.Err() != nil:
+		return min(silenceAlone, g.options.Silence)
+	default:
+		return g.options.Silence
+	}
 }
 
 var errSilent = errors.New("nothing came or went for too long")
@@ -205,6 +219,12 @@ func (t Transfer) feed(cmd *exec.Cmd, alive func()) (start func() <-chan struct{
 	}, nil
 }
 
+// keepAlive is what git says when it has said nothing for five seconds, whatever the reason. It is no sign of life.
+const keepAlive = "0005\x01"
+
+// mostKeepAlive is more than git says so in one go.
+const mostKeepAlive = 20 * len(keepAlive)
+
 // alert is a writer that reports signs of life.
 type alert struct {
 	io.Writer
@@ -213,6 +233,8 @@ type alert struct {
 
 func (a alert) Write(p []byte) (int, error) {
 	n, err := a.Writer.Write(p)
-	a.alive()
+	if strings.ReplaceAll(string(p[:min(len(p), mostKeepAlive)]), keepAlive, "") != "" {
+		a.alive()
+	}
 	return n, err
 }

@@ -22,7 +22,17 @@ import (
 
 var _ hook.Facts = (*git.Repositories)(nil)
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// serveVariable makes this test program a server of the folder in the variable, where there is a test that needs one.
+const serveVariable = "SLIPWAY_TEST_SERVER"
+
+var serve func(root string)
+
+func TestMain(m *testing.M) {
+	if root := os.Getenv(serveVariable); root != "" {
+		serve(root)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // world is a folder of repositories, one of which, acme/web, a test fills with a work tree of its own.
 type world struct {
