@@ -201,7 +201,7 @@ func (h Hook) CheckBeside(others []Hook, mostPerEvent int) error {
 		f.custom("", "Hook already exists on this repository")
 		return f.err()
 	}
-	for _, event := range h.Events {
+	for _, event := range h.crowds(others) {
 		listeners := 0
 		for _, o := range others {
 			if o.listens(event) {
@@ -214,6 +214,17 @@ func (h Hook) CheckBeside(others []Hook, mostPerEvent int) error {
 		}
 	}
 	return nil
+}
+
+// crowds lists the events that a hook may be one too many for: its own, and for one that hears everything those of others.
+func (h Hook) crowds(others []Hook) []string {
+	events := slices.Clone(h.Events)
+	if slices.Contains(h.Events, "*") {
+		for _, o := range others {
+			events = append(events, o.Events...)
+		}
+	}
+	return events
 }
 
 // duplicates reports whether both would send the same things to the same place. Secrets do not tell hooks apart: the

@@ -263,6 +263,10 @@ func TestAtMostTwentyHooks(t *testing.T) {
 	if err := h.CheckBeside(others, 20); err != nil {
 		t.Errorf("ten hear of statuses: %v", err)
 	}
+	h.Events = []string{"*"}
+	if diff := cmp.Diff(want, faults(t, h.CheckBeside(others, 20))); diff != "" {
+		t.Errorf("one that hears everything hears of pushes (-want +got):\n%s", diff)
+	}
 }
 
 func TestHookWants(t *testing.T) {
