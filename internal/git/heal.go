@@ -63,22 +63,35 @@ func (g *Repositories) leave(repo *repository, began time.Time, hurt bool) {
 	}
 	from := repo.hurt.Add(-time.Second) // clocks of file systems lag a little
 	repo.hurt = time.Time{}
-	if err := g.clear(repo, from, time.Now().Add(time.Second)); err != nil {
+	if err := g.clear(repo, isLeftover, from, time.Now().Add(time.Second)); err != nil {
 		g.log.Warn("a repository could not be cleared of what a killed process left", "repository", repo.name, "error", err)
 	}
 }
 
 // healLeftovers removes what is older than this server. Nobody else removes it, and nobody alive needs it.
 func (g *Repositories) healLeftovers(repo *repository) error {
-	if err := g.clear(repo, time.Time{}, g.opened); err != nil {
+	if err := g.clear(repo, isLeftover, time.Time{}, g.opened); err != nil {
 		return err
 	}
 	repo.healed = true
 	return nil
 }
 
-// clear removes locks and temporary files that were last written between two times.
-func (g *Repositories) clear(repo *repository, from, to time.Time) error {
+// unlock removes locks that are too old to be anybody's, unless a process of ours works there: people who run git in the
+// folder may be killed too, and nobody else comes after them.
+func (g *Repositories) unlock(repo *repository) {
+	repo.mu.Lock()
+	defer repo.mu.Unlock()
+	if repo.writers > 0 {
+		return
+	}
+	if err := g.clear(repo, isLock, time.Time{}, time.Now().Add(-2*longestHold)); err != nil {
+		g.log.Warn("a repository could not be cleared of old locks", "repository", repo.name, "error", err)
+	}
+}
+
+// clear removes what is left over, such as locks and temporary files, and was last written between two times.
+func (g *Repositories) clear(repo *repository, left func(name string, dir bool) bool, from, to time.Time) error {
 	if g.options.Shared {
 		if nobodys := time.Now().Add(-2 * longestHold); to.After(nobodys) {
 			to = nobodys
@@ -90,7 +103,7 @@ func (g *Repositories) clear(repo *repository, from, to time.Time) error {
 			return nil // gone meanwhile, or never there
 		case err != nil:
 			return err
-		case !isLeftover(entry.Name(), entry.IsDir()):
+		case !left(entry.Name(), entry.IsDir()):
 			return nil
 		}
 		info, err := entry.Info()
@@ -115,9 +128,11 @@ func isLeftover(name string, dir bool) bool {
 	if dir {
 		return strings.HasPrefix(name, "tmp_objdir-")
 	}
-	return strings.HasSuffix(name, ".lock") || strings.HasPrefix(name, "tmp_") || strings.HasPrefix(name, ".tmp-") ||
+	return isLock(name, dir) || strings.HasPrefix(name, "tmp_") || strings.HasPrefix(name, ".tmp-") ||
 		name == "gc.pid" || name == "packed-refs.new"
 }
+
+func isLock(name string, dir bool) bool { return !dir && strings.HasSuffix(name, ".lock") }
 
 // healAll looks through all repositories for what a killed server left, also in those that nobody writes to any more.
 func (g *Repositories) healAll(ctx context.Context) {

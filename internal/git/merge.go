@@ -48,6 +48,10 @@ func (g *Repositories) Merge(ctx context.Context, r *slipway.Repository, m deplo
 	sha, err := g.merge(ctx, repo, m)
 	leave(hurt(err))
 	var known *slipway.Error
+	var f *failure
+	if errors.As(err, &f) && isLocked(f.said) {
+		g.unlock(repo) // for the next one
+	}
 	switch {
 	case err == nil:
 		g.remember(repo, sha, m.Head, m.Base)

@@ -289,6 +289,7 @@ func (t *tail) Write(p []byte) (int, error) {
 // The sentences for callers when git has no answer.
 const (
 	sentenceDamaged = "The repository cannot be read. The reason is in the server's log."
+	sentenceLocked  = "The branch is locked. Please try again."
 	sentenceSlow    = "Git did not answer in time. Please try again."
 	sentenceBusy    = "The server has too much to do to run Git. Please try again."
 )
@@ -303,6 +304,8 @@ func unavailable(op string, cause error) error {
 		e.Kind, e.Message = slipway.Full, ""
 	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, errSilent), errors.Is(cause, context.Canceled), errors.Is(cause, errClosed):
 		e.Message, e.RetryAfter = sentenceSlow, time.Second
+	case errors.As(cause, &f) && isLocked(f.said):
+		e.Message, e.RetryAfter = sentenceLocked, 5*time.Second
 	case isBusy(cause):
 		e.Message, e.RetryAfter = sentenceBusy, time.Second
 	}
@@ -322,6 +325,11 @@ func isBusy(cause error) bool {
 // isFull recognises the C library's words for a disk or a quota without space.
 func isFull(said string) bool {
 	return strings.Contains(said, "No space left on device") || strings.Contains(said, "Disk quota exceeded")
+}
+
+// isLocked recognises that somebody else holds the lock of a ref.
+func isLocked(said string) bool {
+	return strings.Contains(said, "cannot lock ref") && strings.Contains(said, ".lock': File exists")
 }
 
 func notFound(op string, cause error) error { return slipway.Because(slipway.NotFound, op, cause) }

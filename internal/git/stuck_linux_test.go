@@ -107,7 +107,9 @@ func TestOneDeadline(t *testing.T) {
 }
 
 // fetch is the request of somebody who has nothing and wants a commit.
-func fetch(sha slipway.SHA) string { return fmt.Sprintf("0040want %s side-band-64k\n00000009done\n", sha) }
+func fetch(sha slipway.SHA) string {
+	return fmt.Sprintf("0040want %s side-band-64k\n00000009done\n", sha)
+}
 
 // TestStuckTransfers: a clone ends with its client, and without progress; a push soon after its client is gone. What git says
 // to keep the line open is no progress.

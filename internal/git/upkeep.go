@@ -93,6 +93,7 @@ func (u *upkeep) take() (due []*repository) {
 
 // keepUp does what a repository needs.
 func (g *Repositories) keepUp(ctx context.Context, repo *repository) (err error) {
+	g.unlock(repo)
 	leave := g.enter(repo)
 	defer func() { leave(err != nil) }()
 	loose, err := g.looseRefs(ctx, repo)
