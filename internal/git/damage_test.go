@@ -1,9 +1,11 @@
 package git_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
@@ -94,4 +96,78 @@ func TestMissingHistory(t *testing.T) {
 	w.lose("main~1") // now git knows its parents and its date all the same
 	_, err = w.Compare(w.ctx, &w.repo, main, topic, deploy.Page{Number: 1, Size: 10})
 	w.wantKind(err, slipway.Unavailable)
+}
+
+// TestVanishedObjects: what was there once is asked for again when its file is not what it was.
+func TestVanishedObjects(t *testing.T) {
+	for name, damage := range map[string]func(w *world){
+		"a loose object is gone":    func(w *world) { w.lose("main") },
+		"a loose object is emptied": func(w *world) { w.must(os.Chmod(w.object("main"), 0o644)); w.must(os.Truncate(w.object("main"), 0)) },
+		"no objects":                func(w *world) { w.must(os.RemoveAll(w.dir("objects"))); w.must(os.MkdirAll(w.dir("objects"), 0o755)) },
+		"a pack is gone":            func(w *world) { w.repack(); w.eachPack(os.Remove) },
+		"no packs":                  func(w *world) { w.repack(); w.must(os.RemoveAll(w.dir("objects", "pack"))) },
+		"a pack is cut off": func(w *world) {
+			w.repack()
+			w.eachPack(func(path string) error { return errors.Join(os.Chmod(path, 0o644), os.Truncate(path, 40)) })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			topic, main := w.diverged()
+			w.work.Git("tag", "-m", "heavy", "heavy", "main")
+			w.push()
+			for _, ref := range []string{"main", "heavy", string(main)} {
+				w.resolve(ref)
+			}
+			if behind, err := w.Behind(w.ctx, &w.repo, main, topic); !behind || err != nil {
+				t.Fatal(behind, err)
+			}
+			damage(w)
+			for ref, want := range map[string]slipway.Kind{"main": slipway.Unavailable, "heavy": slipway.Unavailable, string(main): slipway.NotFound} {
+				var err error
+				for end := time.Now().Add(3 * time.Second); err == nil && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+					_, err = w.Resolve(w.ctx, &w.repo, ref)
+				}
+				if slipway.KindOf(err) != want {
+					t.Errorf("%s: %v", ref, err)
+				}
+			}
+		})
+	}
+}
+
+// repack puts all objects into one pack and has the server see it.
+func (w *world) repack() {
+	w.t.Helper()
+	w.work.Git("--git-dir="+w.dir(), "repack", "-adq")
+	w.work.Git("--git-dir="+w.dir(), "prune-packed")
+	w.resolve("main")
+	w.resolve("heavy")
+}
+
+func (w *world) eachPack(do func(path string) error) {
+	w.t.Helper()
+	packs, err := filepath.Glob(w.dir("objects", "pack", "*.pack"))
+	w.must(err)
+	if len(packs) == 0 {
+		w.t.Fatal("there is no pack")
+	}
+	for _, path := range packs {
+		w.must(do(path))
+	}
+}
+
+// TestMovedObjects: an object may go from its file into a pack, and from that into another, and nobody notices.
+func TestMovedObjects(t *testing.T) {
+	w := newWorld(t)
+	_, main := w.diverged()
+	w.work.Git("tag", "-m", "heavy", "heavy", "main")
+	w.push()
+	for range 3 {
+		if w.resolve("main") != main || w.resolve("heavy") != main || w.resolve(string(main)) != main {
+			t.Error("something else was found")
+		}
+		w.repack()
+		w.work.Git("--git-dir="+w.dir(), "hash-object", "-w", "--stdin")
+	}
 }

@@ -31,7 +31,6 @@ import (
 	"golang.org/x/sync/semaphore"
 	"golang.org/x/sync/singleflight"
 
-	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
 )
 
@@ -94,7 +93,7 @@ type Repositories struct {
 	warden    *warden
 	upkeep    *upkeep
 
-	commits  *cache[commitKey, slipway.SHA]
+	commits  *cache[commitKey, foundCommit]
 	ancestry *cache[ancestryKey, bool]
 	packed   *cache[*repository, *packedRefs]
 	asking   singleflight.Group
@@ -127,7 +126,7 @@ func Open(root string, options Options) (*Repositories, error) {
 		root: root, binary: binary, options: options, log: options.Log, opened: time.Now(),
 		slots:     semaphore.NewWeighted(int64(options.Processes)),
 		transfers: semaphore.NewWeighted(int64(options.Transfers)),
-		commits:   newCache[commitKey, slipway.SHA](knownCommits),
+		commits:   newCache[commitKey, foundCommit](knownCommits),
 		ancestry:  newCache[ancestryKey, bool](knownAncestry),
 		packed:    newCache[*repository, *packedRefs](packedBytes),
 		handles:   make(map[string]*repository),

@@ -157,7 +157,7 @@ func conflict(listed string) error {
 // remember keeps what a new merge commit makes true, so that nobody has to ask git.
 func (g *Repositories) remember(repo *repository, sha slipway.SHA, parents ...slipway.SHA) {
 	tip, _ := binary(sha)
-	g.commits.put(commitKey{repo, tip}, sha, one)
+	g.commits.put(commitKey{repo, tip}, foundCommit{commit: sha, trace: repo.traceOf(sha)}, one)
 	for _, parent := range parents {
 		old, _ := binary(parent)
 		g.ancestry.put(ancestryKey{repo, old, tip}, true, one)

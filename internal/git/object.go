@@ -28,16 +28,20 @@ func binary(sha slipway.SHA) (b [20]byte, ok bool) {
 }
 
 // commit finds the commit an object is or, for an annotated tag, leads to. errMissing and errNotCommit are answers. That a
-// commit is one is asked once and remembered, because it cannot change.
+// commit is one is asked once and remembered, while its object is where it was.
 func (g *Repositories) commit(ctx context.Context, repo *repository, sha slipway.SHA) (slipway.SHA, error) {
 	b, ok := binary(sha)
 	if !ok {
 		return "", errMissing
 	}
 	key := commitKey{repo, b}
-	if known, ok := g.commits.get(key); ok {
-		return known, nil
+	if known, ok := g.commits.get(key); ok && repo.holds(sha, known.trace) {
+		if known.commit == sha {
+			return sha, nil
+		}
+		return g.commit(ctx, repo, known.commit)
 	}
+	trace := repo.traceOf(sha)
 	o, err := g.ask(ctx, repo, "info", string(sha)+"^{commit}")
 	if errors.Is(err, errMissing) {
 		if _, err = g.ask(ctx, repo, "info", string(sha)); err == nil {
@@ -47,7 +51,7 @@ func (g *Repositories) commit(ctx context.Context, repo *repository, sha slipway
 	if err != nil {
 		return "", err
 	}
-	g.commits.put(key, o.sha, one)
+	g.commits.put(key, foundCommit{commit: o.sha, trace: trace}, one)
 	return o.sha, nil
 }
 

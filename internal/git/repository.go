@@ -16,6 +16,7 @@ type repository struct {
 	name string // OWNER/NAME
 	dir  string // absolute
 
+	packs   packs
 	loading sync.Mutex    // of packed-refs
 	merging chan struct{} // one merge at a time: whoever has put into it
 
