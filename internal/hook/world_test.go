@@ -203,18 +203,24 @@ func (w *world) reopen() {
 	w.open()
 }
 
-// idle reports whether all events are expanded and nothing that is due waits.
-func (w *world) idle() bool {
+// unexpanded counts the events that have not become deliveries yet.
+func (w *world) unexpanded() int {
 	w.Helper()
 	b, err := w.db.Unexpanded(context.Background(), 0, 100)
 	if err != nil {
 		w.Fatal(err)
 	}
+	return len(b.Occurrences)
+}
+
+// idle reports whether all events are expanded and nothing that is due waits.
+func (w *world) idle() bool {
+	w.Helper()
 	due, err := w.db.NextDue(context.Background())
 	if err != nil {
 		w.Fatal(err)
 	}
-	return len(b.Occurrences) == 0 && (due.IsZero() || due.After(time.Now()))
+	return w.unexpanded() == 0 && (due.IsZero() || due.After(time.Now()))
 }
 
 func (w *world) reread(h slipway.Hook) slipway.Hook {
