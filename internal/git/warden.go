@@ -1,6 +1,7 @@
 package git
 
 import (
+	"context"
 	"io"
 	"os/exec"
 	"strconv"
@@ -39,8 +40,8 @@ func startWarden(dir string) *warden {
 	if err != nil || !hasGroups {
 		return w
 	}
-	cmd := exec.Command(shell, "-c", wardenScript, "slipway-warden")
-	cmd.Dir = dir
+	cmd := exec.CommandContext(context.Background(), shell, "-c", wardenScript, "slipway-warden")
+	cmd.Dir, cmd.Env = dir, []string{} // it needs nothing, least of all our secrets
 	stayAlive(cmd)
 	orders, err := cmd.StdinPipe()
 	if err != nil || cmd.Start() != nil {
