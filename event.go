@@ -132,6 +132,7 @@ type storedPush struct {
 	Before SHA    `json:"before"`
 	After  SHA    `json:"after"`
 	Forced bool   `json:"forced,omitempty"`
+	Known  bool   `json:"known,omitempty"`
 }
 
 func storeSubject(s Subject) storedSubject {
@@ -309,14 +310,14 @@ func storePush(c *RefChange) *storedPush {
 	if c == nil {
 		return nil
 	}
-	return &storedPush{Ref: c.Name, Before: c.Old, After: c.New, Forced: c.Forced}
+	return &storedPush{Ref: c.Name, Before: c.Old, After: c.New, Forced: c.Forced, Known: c.Known}
 }
 
 func (p *storedPush) change() *RefChange {
 	if p == nil {
 		return nil
 	}
-	return &RefChange{Name: p.Ref, Old: p.Before, New: p.After, Forced: p.Forced}
+	return &RefChange{Name: p.Ref, Old: p.Before, New: p.After, Forced: p.Forced, Known: p.Known}
 }
 
 func storeRole(r Role) string {

@@ -63,8 +63,8 @@ func TestSubject(t *testing.T) {
 		},
 		{
 			"a push",
-			slipway.Subject{Push: &slipway.RefChange{Name: "refs/heads/x", Old: slipway.ZeroSHA, New: sha, Forced: true}},
-			`{"v":1,"push":{"ref":"refs/heads/x","before":"` + string(slipway.ZeroSHA) + `","after":"` + sha + `","forced":true}}`,
+			slipway.Subject{Push: &slipway.RefChange{Name: "refs/heads/x", Old: slipway.ZeroSHA, New: sha, Forced: true, Known: true}},
+			`{"v":1,"push":{"ref":"refs/heads/x","before":"` + string(slipway.ZeroSHA) + `","after":"` + sha + `","forced":true,"known":true}}`,
 		},
 		{
 			"the rest",

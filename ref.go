@@ -37,6 +37,7 @@ type RefChange struct {
 	Old    SHA
 	New    SHA
 	Forced bool // Old is not an ancestor of New
+	Known  bool // a ref was at New already: the move added no commits
 }
 
 // Created reports whether the ref is new.

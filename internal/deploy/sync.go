@@ -123,8 +123,9 @@ func (d *Decisions) forced(ctx context.Context, r *slipway.Repository, c slipway
 // differences lists how refs got from one state to another, by name.
 func differences(before, after []slipway.Ref) []slipway.RefChange {
 	old := make(map[string]slipway.SHA, len(before))
+	seen := make(map[slipway.SHA]bool, len(before))
 	for _, ref := range before {
-		old[ref.Name] = ref.SHA
+		old[ref.Name], seen[ref.SHA] = ref.SHA, true
 	}
 	var changes []slipway.RefChange
 	for _, ref := range after {
@@ -132,7 +133,7 @@ func differences(before, after []slipway.Ref) []slipway.RefChange {
 		delete(old, ref.Name)
 		switch {
 		case !known:
-			changes = append(changes, slipway.RefChange{Name: ref.Name, Old: slipway.ZeroSHA, New: ref.SHA})
+			changes = append(changes, slipway.RefChange{Name: ref.Name, Old: slipway.ZeroSHA, New: ref.SHA, Known: seen[ref.SHA]})
 		case was != ref.SHA:
 			changes = append(changes, slipway.RefChange{Name: ref.Name, Old: was, New: ref.SHA})
 		}

@@ -34,8 +34,10 @@ func TestEveryDifferenceIsOnePush(t *testing.T) {
 	w.git.point(w.repo, "refs/heads/gone", slipway.ZeroSHA)
 	made := w.git.write(w.repo, "refs/heads/made")
 	w.git.point(w.repo, "refs/tags/v1", ahead)
+	w.git.point(w.repo, "refs/heads/copy", w.main) // where main was until now
 	w.must(w.SyncRefs(w.ctx, w.repo.ID))
 	want := []slipway.RefChange{
+		{Name: "refs/heads/copy", Old: slipway.ZeroSHA, New: w.main, Known: true},
 		{Name: "refs/heads/gone", Old: gone, New: slipway.ZeroSHA},
 		{Name: "refs/heads/made", Old: slipway.ZeroSHA, New: made},
 		{Name: "refs/heads/main", Old: w.main, New: ahead},

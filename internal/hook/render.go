@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -100,10 +101,12 @@ func (r renderer) push(ctx context.Context, s Subscription) wire.Push {
 	if c.New == slipway.ZeroSHA {
 		return p
 	}
-	r.ask(ctx, s, "commits", func(ctx context.Context) (err error) {
-		p.Commits, err = r.facts.Pushed(ctx, &s.Repository, c.Old, c.New, mostCommits)
-		return err
-	})
+	if !c.Known && !strings.HasPrefix(c.Name, "refs/tags/") { // a tag names what is there
+		r.ask(ctx, s, "commits", func(ctx context.Context) (err error) {
+			p.Commits, err = r.facts.Pushed(ctx, &s.Repository, c.Old, c.New, mostCommits)
+			return err
+		})
+	}
 	if n := len(p.Commits); n > 0 && p.Commits[n-1].SHA == c.New {
 		p.Head = &p.Commits[n-1]
 	} else {

@@ -109,6 +109,23 @@ func TestRendersEveryEvent(t *testing.T) {
 	}
 }
 
+// TestPushOfNothingNew: a branch where another one was already, and a tag, add no commits; both say where they are.
+func TestPushOfNothingNew(t *testing.T) {
+	for _, c := range []slipway.RefChange{
+		{Name: "refs/heads/copy", Old: slipway.ZeroSHA, New: shaB, Known: true},
+		{Name: "refs/tags/v1", Old: slipway.ZeroSHA, New: shaB},
+	} {
+		body, err := rendererOf(gitFacts{})(t.Context(), subscription("push", slipway.Subject{Push: &c}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		push := members(t, body)
+		if n := len(push["commits"].([]any)); n != 0 || push["head_commit"].(map[string]any)["id"] != string(shaB) {
+			t.Errorf("%s: %v", c.Name, push)
+		}
+	}
+}
+
 func TestRendersFacts(t *testing.T) {
 	push := members(t, rendered1(t, gitFacts{}, "push"))
 	if n := len(push["commits"].([]any)); n != 2 || push["head_commit"].(map[string]any)["id"] != string(shaB) {
