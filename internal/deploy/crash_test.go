@@ -11,6 +11,7 @@ import (
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
+	"github.com/slipway-deploy/slipway/internal/testkit"
 )
 
 // Every decision fails once at each of its statements, COMMIT included, and leaves nothing behind. Then it succeeds.
@@ -85,9 +86,9 @@ func TestADecisionThatFailsHalfWayDidNothing(t *testing.T) {
 			w.in(t)
 			before, written, n := w.dump(), w.written(), 1
 			for ; ; n++ {
-				w.faults.arm(n)
+				w.faults.Arm(n)
 				err := decision.make()
-				if !w.faults.disarm() {
+				if !w.faults.Disarm() {
 					w.must(err)
 					break
 				}
@@ -115,7 +116,7 @@ func (w *world) discreet(err error) {
 		w.t.Fatal("a failed statement was not noticed")
 	case errors.As(err, &e) && (strings.Contains(e.Sentence(), "fire") || e.Kind == slipway.NotFound || e.Kind == slipway.Unauthorized):
 		w.t.Fatalf("callers are told %v: %q", e.Kind, e.Sentence())
-	case !errors.As(err, &e) && !errors.Is(err, errFault):
+	case !errors.As(err, &e) && !errors.Is(err, testkit.ErrFault):
 		w.t.Fatalf("got %v", err)
 	}
 }
@@ -143,9 +144,9 @@ func (w *world) autoMergeFailingAt(n int, topic string, old slipway.SHA) (failed
 	before, merges := w.lastEvent(), w.git.merges
 	in := request(topic)
 	in.AutoMerge = true
-	w.faults.arm(n)
+	w.faults.Arm(n)
 	out, err := w.CreateDeployment(w.ctx, w.admin, w.repo, in, deploy.IdempotencyKey{})
-	failed = w.faults.disarm()
+	failed = w.faults.Disarm()
 	if failed && err != nil {
 		w.discreet(err)
 	}
@@ -178,9 +179,9 @@ func TestAFirstStartThatFailsIsTheFirstAgain(t *testing.T) {
 	w := emptyWorld(t)
 	before := w.dump()
 	for n := 1; ; n++ {
-		w.faults.arm(n)
+		w.faults.Arm(n)
 		secret, made, err := w.FirstStart(w.ctx)
-		if !w.faults.disarm() {
+		if !w.faults.Disarm() {
 			w.must(err)
 			w.must(second(w.Authenticate(w.ctx, secret)))
 			return

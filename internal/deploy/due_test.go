@@ -27,11 +27,11 @@ func TestTheHousekeepingDoesWhatIsDue(t *testing.T) {
 		intent, err := d.BeginPush(w.ctx, w.admin, w.repo)
 		w.must(err)
 		w.git.write(w.repo, "refs/heads/pushed", w.main)
-		w.faults.arm(1)
+		w.faults.Arm(1)
 		if err := d.EndPush(w.ctx, w.repo.ID, intent); err == nil {
 			t.Error("no error")
 		}
-		w.faults.disarm()
+		w.faults.Disarm()
 		before := w.lastEvent()
 		pass(6 * time.Second)
 		if w.names(before) != "push" || len(d.Owed()) != 0 {

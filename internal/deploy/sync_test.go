@@ -205,11 +205,11 @@ func TestAPushThatCannotBeRecordedIsRecordedLater(t *testing.T) {
 	w.must(err)
 	w.git.write(w.repo, "refs/heads/x", w.main)
 	before := w.lastEvent()
-	w.faults.arm(1)
+	w.faults.Arm(1)
 	if err := w.EndPush(w.ctx, w.repo.ID, intent); err == nil {
 		t.Fatal("no error")
 	}
-	w.faults.disarm()
+	w.faults.Disarm()
 	deploy.Settle(w.Decisions, w.ctx)
 	if log := w.events(before); len(log) != 1 || log[0].Actor != w.admin.Account.ID {
 		t.Errorf("%+v", log)

@@ -3,7 +3,6 @@ package deploy_test
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
 	"github.com/slipway-deploy/slipway/internal/store"
+	"github.com/slipway-deploy/slipway/internal/testkit"
 )
 
 // world is a server without edges: the decisions on a real SQLite store and a scripted git, with a first repository,
@@ -26,7 +26,7 @@ type world struct {
 	ctx    context.Context
 	store  *store.DB
 	git    *scriptedGit
-	faults *faults
+	faults *testkit.Faults
 	raw    *sql.DB // the same file, to look at
 	wakes  atomic.Int64
 	time   *clock
@@ -90,12 +90,12 @@ func (w *world) begin() {
 func emptyWorld(t testing.TB, settings ...func(*deploy.Settings)) *world {
 	t.Helper()
 	w := &world{
-		t: t, ctx: context.Background(), git: newScriptedGit(), faults: &faults{},
+		t: t, ctx: context.Background(), git: newScriptedGit(), faults: &testkit.Faults{},
 		time: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 	}
 	path := filepath.Join(t.TempDir(), "slipway.db")
 	w.store = w.open(store.Config{
-		Path: path, Wrap: func(c driver.Connector) driver.Connector { return faultyConnector{c, w.faults} },
+		Path: path, Wrap: w.faults.Wrap,
 	})
 	w.look("sqlite", path)
 	w.Decisions = w.decisions(settings...)

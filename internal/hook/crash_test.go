@@ -2,7 +2,6 @@ package hook_test
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"math/rand/v2"
 	"slices"
@@ -22,23 +21,23 @@ import (
 // failing at that statement. Whatever fails, the next start finds the truth: nothing is lost, nothing overtakes, one GUID.
 func TestEveryStatementFails(t *testing.T) {
 	w := newWorld(t)
-	broken := &faults{}
+	broken := &testkit.Faults{}
 	if err := w.db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w.config.Wrap = func(c driver.Connector) driver.Connector { return faultyConnector{c, broken} }
+	w.config.Wrap = broken.Wrap
 	w.open()
 	h := w.hook("http://127.0.0.1/")
 	l := &ledger{guids: map[string]string{}}
 	for n := 1; ; n++ {
 		w.deployments(2*n-1, 2)
-		broken.arm(n)
+		broken.Arm(n)
 		for range 3 { // processes that die of the failure, and the one that does not
 			if err := l.live(w); err == nil {
 				break
 			}
 		}
-		if !broken.disarm() {
+		if !broken.Disarm() {
 			if n < 20 {
 				t.Errorf("only %d statements were run", n)
 			}
@@ -215,98 +214,4 @@ func (f *flaky) Finish(ctx context.Context, j hook.Job, a hook.Attempt, n hook.N
 
 func (f *flaky) NextDue(ctx context.Context) (time.Time, error) {
 	return try(f, func() (time.Time, error) { return f.Queue.NextDue(ctx) })
-}
-
-// faults makes one statement fail, as a disk or a network would.
-type faults struct {
-	mu    sync.Mutex
-	left  int // statements until the failure; 0: not armed
-	fired bool
-}
-
-var errFault = errors.New("the disk is on fire")
-
-func (f *faults) arm(n int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.left, f.fired = n, false
-}
-
-// disarm lets everything succeed again, and says whether a statement had failed.
-func (f *faults) disarm() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.left = 0
-	return f.fired
-}
-
-func (f *faults) step() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.left == 0 {
-		return nil
-	}
-	if f.left--; f.left > 0 {
-		return nil
-	}
-	f.fired = true
-	return errFault
-}
-
-// faultyConnector stands between database/sql and the driver. All statements of the store are prepared.
-type faultyConnector struct {
-	driver.Connector
-	faults *faults
-}
-
-func (c faultyConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := c.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyConn{conn, c.faults}, nil
-}
-
-type faultyConn struct {
-	driver.Conn
-	faults *faults
-}
-
-func (c *faultyConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	return c.Conn.(driver.ConnBeginTx).BeginTx(ctx, o)
-}
-
-func (c *faultyConn) PrepareContext(ctx context.Context, q string) (driver.Stmt, error) {
-	stmt, err := c.Conn.(driver.ConnPrepareContext).PrepareContext(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyStmt{stmt, c.faults}, nil
-}
-
-func (c *faultyConn) ExecContext(ctx context.Context, q string, args []driver.NamedValue) (driver.Result, error) {
-	return c.Conn.(driver.ExecerContext).ExecContext(ctx, q, args)
-}
-
-func (c *faultyConn) QueryContext(ctx context.Context, q string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.Conn.(driver.QueryerContext).QueryContext(ctx, q, args)
-}
-
-type faultyStmt struct {
-	driver.Stmt
-	faults *faults
-}
-
-func (s *faultyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	if err := s.faults.step(); err != nil {
-		return nil, err
-	}
-	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
-}
-
-func (s *faultyStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	if err := s.faults.step(); err != nil {
-		return nil, err
-	}
-	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 }

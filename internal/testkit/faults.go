@@ -1,4 +1,4 @@
-package deploy_test
+package testkit
 
 import (
 	"context"
@@ -7,32 +7,32 @@ import (
 	"sync"
 )
 
-// faults makes statement n after arming fail, as a disk or a network would.
-type faults struct {
+// Faults makes one statement of a database fail, as a disk or a network would. The zero value lets everything succeed.
+type Faults struct {
 	mu    sync.Mutex
 	left  int // statements until the failure; 0: not armed
 	fired bool
 }
 
-// errFault is what the failing statement answers.
-var errFault = errors.New("the disk is on fire: /var/lib/slipway")
+// ErrFault is what the failing statement answers: text that no client may see.
+var ErrFault = errors.New("the disk is on fire: /var/lib/slipway")
 
-// arm makes the n-th statement from now fail, counting from 1.
-func (f *faults) arm(n int) {
+// Arm makes the n-th statement from now fail, counting from 1.
+func (f *Faults) Arm(n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.left, f.fired = n, false
 }
 
-// disarm lets everything succeed again, and says whether a statement had failed.
-func (f *faults) disarm() bool {
+// Disarm lets everything succeed again, and says whether a statement had failed.
+func (f *Faults) Disarm() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.left = 0
 	return f.fired
 }
 
-func (f *faults) step() error {
+func (f *Faults) step() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.left == 0 {
@@ -42,13 +42,16 @@ func (f *faults) step() error {
 		return nil
 	}
 	f.fired = true
-	return errFault
+	return ErrFault
 }
+
+// Wrap puts the faults between database/sql and a driver; it is what store.Config.Wrap takes.
+func (f *Faults) Wrap(c driver.Connector) driver.Connector { return faultyConnector{c, f} }
 
 // faultyConnector stands between database/sql and the driver.
 type faultyConnector struct {
 	driver.Connector
-	faults *faults
+	faults *Faults
 }
 
 func (c faultyConnector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -61,7 +64,7 @@ func (c faultyConnector) Connect(ctx context.Context) (driver.Conn, error) {
 
 type faultyConn struct {
 	driver.Conn
-	faults *faults
+	faults *Faults
 }
 
 func (c *faultyConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
@@ -99,7 +102,7 @@ func (c *faultyConn) ResetSession(ctx context.Context) error {
 
 type faultyStmt struct {
 	driver.Stmt
-	faults *faults
+	faults *Faults
 }
 
 func (s *faultyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
