@@ -140,7 +140,8 @@ func parseAnswer(line string) (object, error) {
 	return object{sha: sha, kind: fields[1], size: size}, nil
 }
 
-// ask has a reader of the repository answer a question. One that has died is replaced once. errMissing and errAmbiguous are
+// ask has a reader of the repository answer a question. Readers that died while they were idle are replaced, all that
+// there are; one that was started for the question is the last word. errMissing and errAmbiguous are
 // answers; other errors mean that the repository cannot be read, or nobody has time.
 func (g *Repositories) ask(ctx context.Context, repo *repository, question, name string) (object, error) {
 	ctx, done, err := g.begin(ctx)
@@ -150,7 +151,7 @@ func (g *Repositories) ask(ctx context.Context, repo *repository, question, name
 	defer done()
 	ctx, cancel := context.WithTimeout(ctx, min(questionTime, g.options.Timeout))
 	defer cancel()
-	for try := 0; ; try++ {
+	for {
 		r, err := g.readers.take(ctx, repo)
 		if err != nil {
 			return object{}, err
@@ -161,7 +162,7 @@ func (g *Repositories) ask(ctx context.Context, repo *repository, question, name
 			return o, err
 		}
 		g.readers.drop(r)
-		if try > 0 || ctx.Err() != nil {
+		if r.since.IsZero() || ctx.Err() != nil { // never idle before
 			return object{}, &failure{args: r.cmd.Args[1:], code: -1, said: r.said.String(), err: errors.Join(ctx.Err(), err)}
 		}
 	}
