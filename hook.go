@@ -69,7 +69,7 @@ const (
 	ConfigInsecureSSL = "insecure_ssl" // "1": certificates are not checked
 	ConfigSecret      = "secret"       // only in requests
 	ConfigInactive    = "inactive"     // "1": inactive statuses are delivered too (contract 4.4)
-	ConfigPayloadEra  = "payload_era"  // a body form of 2014 (contract 7.6)
+	ConfigPayloadEra  = "payload_era"  // the bodies of an earlier day (contract 7.6), see ParsePayloadEra
 )
 
 // HiddenSecret is how a secret reads. Sent back, it keeps the secret as it is.
@@ -152,6 +152,11 @@ func checkHookConfig(config map[string]string, secret string, f *faults) {
 		config[ConfigInsecureSSL] = "1"
 	default:
 		f.custom("", "Insecure SSL must be 0 or 1")
+	}
+	if era, asked := config[ConfigPayloadEra]; asked {
+		if _, ok := ParsePayloadEra(era); !ok {
+			f.custom(ConfigPayloadEra, "payload_era must be one of E0 to E11, or a day or month such as 2014-10-22 or 2014-02")
+		}
 	}
 }
 

@@ -156,7 +156,7 @@ func delivery(s Subscription, body []byte) (Delivery, error) {
 	}
 	return Delivery{
 		Position: s.Event.Position, EventID: s.Event.ID, HookID: s.Hook.ID, RepositoryID: s.Repository.ID,
-		Event: s.Name, Action: actionOf(s.Name), GUID: guid.String(), Body: body,
+		Event: s.Name, Action: actionOf(s.Name, s.Hook), GUID: guid.String(), Body: body,
 		OutOfOrder: s.Event.Kind == "ping" || s.Event.Kind == "test",
 	}, nil
 }

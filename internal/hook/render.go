@@ -11,9 +11,6 @@ import (
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
 
-// ConfigEra is the key of a hook's config that asks for the bodies of an older era, E0 to E11 (contract 7.6).
-const ConfigEra = "payload_era"
-
 const (
 	mostCommits  = 2048 // of a push
 	mostBranches = 10   // of a status
@@ -66,13 +63,12 @@ func (r renderer) render(ctx context.Context, s Subscription) ([]byte, error) {
 }
 
 // variant tells bodies of one event and name apart: hooks with the same variant are told the same.
-func variant(h slipway.Hook) string { return h.Config[ConfigEra] }
+func variant(h slipway.Hook) string { return h.Config[slipway.ConfigPayloadEra] }
 
+// shapeFor is the shape of a hook's bodies. A value nobody knows, stored before values were checked, means today.
 func shapeFor(h slipway.Hook) wire.Shape {
-	if era, err := slipway.ParseEra(h.Config[ConfigEra]); err == nil {
-		return wire.NewShape(era)
-	}
-	return wire.Today
+	era, _ := slipway.ParsePayloadEra(h.Config[slipway.ConfigPayloadEra])
+	return wire.EventShape(era)
 }
 
 func (r renderer) status(ctx context.Context, s Subscription) wire.StatusFacts {

@@ -102,8 +102,8 @@ func TestRendersEveryEvent(t *testing.T) {
 			if m["repository"] == nil || m["sender"] == nil || strings.ContainsAny(string(body), "\n") {
 				t.Errorf("%s, damaged %v: %s", name, damaged, body)
 			}
-			if got, _ := m["action"].(string); got != actionOf(name) {
-				t.Errorf("%s has action %q, its delivery says %q", name, got, actionOf(name))
+			if got, _ := m["action"].(string); got != actionOf(name, slipway.Hook{}) {
+				t.Errorf("%s has action %q, its delivery says %q", name, got, actionOf(name, slipway.Hook{}))
 			}
 		}
 	}
@@ -159,10 +159,27 @@ func TestRendersSendersThatAreGone(t *testing.T) {
 	}
 }
 
+// TestOlderBodiesAreWhatTheirDeliverySays: what hooks of every era are told of has the action their delivery is listed with.
+func TestOlderBodiesAreWhatTheirDeliverySays(t *testing.T) {
+	for era := slipway.E0; era <= slipway.E11; era++ {
+		for name, subject := range subjectsByName() {
+			s := subscription(name, subject)
+			s.Hook.Config[slipway.ConfigPayloadEra] = era.String()
+			body, err := rendererOf(gitFacts{})(t.Context(), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := members(t, body)["action"].(string); got != actionOf(name, s.Hook) {
+				t.Errorf("%s in %v has action %q, its delivery says %q", name, era, got, actionOf(name, s.Hook))
+			}
+		}
+	}
+}
+
 func TestRendersOlderEras(t *testing.T) {
 	today := subscription("deployment", slipway.Subject{Deployment: &deployment})
 	old := subscription("deployment", slipway.Subject{Deployment: &deployment})
-	old.Hook.Config[ConfigEra] = "E7"
+	old.Hook.Config[slipway.ConfigPayloadEra] = "E7"
 	render := rendererOf(gitFacts{})
 	a, err := render(t.Context(), today)
 	if err != nil {
@@ -232,9 +249,9 @@ func occurrence(position int64, kind string, hooks ...slipway.Hook) Occurrence {
 // TestExpanderRendersOnce: hooks that are told the same share one rendering, in the order of the events, hook by hook.
 func TestExpanderRendersOnce(t *testing.T) {
 	everything := func(id int64, era string) slipway.Hook {
-		return slipway.Hook{ID: id, Active: true, Events: []string{"*"}, Config: map[string]string{ConfigEra: era}}
+		return slipway.Hook{ID: id, Active: true, Events: []string{"*"}, Config: map[string]string{slipway.ConfigPayloadEra: era}}
 	}
-	hooks := []slipway.Hook{everything(1, ""), everything(2, ""), everything(3, "E7"), {ID: 4, Active: true, Events: []string{"push"}}}
+	hooks := []slipway.Hook{everything(1, ""), everything(2, ""), everything(3, "E9"), {ID: 4, Active: true, Events: []string{"push"}}}
 	q := &scripted{backlog: []Occurrence{occurrence(1, "deployment", hooks...), occurrence(2, "environment", hooks...), occurrence(3, "deployment", hooks...)}}
 	renders := make(chan int64, 100)
 	x := &expander{queue: q, now: testClock, skipped: func(Subscription, error) {}, render: func(_ context.Context, s Subscription) ([]byte, error) {

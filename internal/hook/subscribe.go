@@ -6,10 +6,6 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-// ConfigInactive is the key of a hook's config that asks, with "1", for deployment statuses of state inactive too. GitHub
-// tells nobody of them (contract 7.5).
-const ConfigInactive = "inactive"
-
 // subscriptions lists who is told what of an event, hook by hook: nothing for events that hooks have no name for.
 func subscriptions(o Occurrence) ([]Subscription, error) {
 	switch o.Event.Kind {
@@ -32,7 +28,8 @@ func subscriptions(o Occurrence) ([]Subscription, error) {
 	return list, nil
 }
 
-// names lists the events, as hooks name them, that one hook is told of.
+// names lists the events, as hooks name them, that one hook is told of. GitHub tells nobody of deployment statuses of state
+// inactive; here a hook can ask for them (contract 7.5).
 func names(e slipway.Event, s slipway.Subject, h slipway.Hook) []string {
 	switch e.Kind {
 	case "ping":
@@ -42,7 +39,7 @@ func names(e slipway.Event, s slipway.Subject, h slipway.Hook) []string {
 	case "deployment": // told once nothing holds it
 		return only("deployment", e.Action == "released" && h.Wants("deployment"))
 	case "deployment_status":
-		hidden := s.DeploymentStatus != nil && s.DeploymentStatus.State == "inactive" && h.Config[ConfigInactive] != "1"
+		hidden := s.DeploymentStatus != nil && s.DeploymentStatus.State == "inactive" && h.Config[slipway.ConfigInactive] != "1"
 		return only("deployment_status", e.Action == "created" && !hidden && h.Wants("deployment_status"))
 	case "status":
 		return only("status", h.Wants("status"))
@@ -76,11 +73,14 @@ func refEvent(c *slipway.RefChange) string {
 	return ""
 }
 
-// actionOf is the action member of an event's body; empty where it has none.
-func actionOf(name string) string {
+// actionOf is the action member of the body a hook gets; empty where it has none, as until 2018 no body had.
+func actionOf(name string, h slipway.Hook) string {
+	era, _ := slipway.ParsePayloadEra(h.Config[slipway.ConfigPayloadEra])
 	switch name {
 	case "deployment", "deployment_status":
-		return "created"
+		if era >= slipway.E9 {
+			return "created"
+		}
 	}
 	return ""
 }

@@ -47,7 +47,9 @@ func (w *writer) accountMembers(a slipway.Account, u slipway.URLs) {
 	w.str("events_url", url, "/events{/privacy}")
 	w.str("received_events_url", url, "/received_events")
 	w.str("type", string(a.Type))
-	w.str("user_view_type", "public")
+	if !w.schema {
+		w.str("user_view_type", "public")
+	}
 	w.boolean("site_admin", a.SiteAdmin)
 }
 

@@ -67,7 +67,7 @@ func (w *writer) deployment(d slipway.Deployment, r slipway.Repository, u slipwa
 	w.at("created_at", d.CreatedAt)
 	w.at("updated_at", d.UpdatedAt)
 	w.str("statuses_url", url, "/statuses")
-	if column >= slipway.E5 {
+	if column >= slipway.E5 && !s.transitional() {
 		w.str("repository_url", u.Repository(r))
 	}
 	if s.antMan(column) {

@@ -50,7 +50,7 @@ func (w *writer) deploymentStatus(st slipway.DeploymentStatus, d slipway.Deploym
 	if column >= slipway.E3 {
 		w.str("deployment_url", u.Deployment(r, d.ID))
 	}
-	if column >= slipway.E7 {
+	if column >= slipway.E7 || s.transitional() {
 		w.str("repository_url", u.Repository(r))
 	}
 	if s.antMan(column) {

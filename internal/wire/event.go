@@ -12,12 +12,20 @@ type Frame struct {
 
 // event renders a body: what is told, then where and by whom (contract 7.5).
 func (f Frame) event(tell func(w *writer)) ([]byte, error) {
-	return renderIn(eventSize, func(w *writer) {
+	return renderEvent(func(w *writer) {
 		w.open()
 		tell(w)
 		f.end(w)
 		w.close()
 	}), nil
+}
+
+// renderEvent renders the body of a webhook.
+func renderEvent(fill func(w *writer)) JSON {
+	return renderIn(eventSize, func(w *writer) {
+		w.schema = true
+		fill(w)
+	})
 }
 
 // end writes repository, organization where there is one, and sender.
@@ -38,28 +46,41 @@ func (f Frame) endWithoutRepository(w *writer) {
 	w.account(f.Sender, f.URLs)
 }
 
-// DeploymentEvent is the body of deployment: a deployment was created, and nothing holds it (contract 7.5).
+// DeploymentEvent is the body of deployment: a deployment was created, and nothing holds it (contract 7.5). Until November
+// 2014 its members were the body's own (contract 7.6).
 func DeploymentEvent(f Frame, d slipway.Deployment) ([]byte, error) {
 	return f.event(func(w *writer) {
-		w.str("action", "created")
-		w.key("deployment")
-		w.deployment(d, f.Repository, f.URLs, f.Shape)
-		w.null("workflow")
-		w.null("workflow_run")
+		f.action(w, "created")
+		if f.flat() {
+			w.flatDeployment(d, f)
+		}
+		if f.nested() {
+			w.key("deployment")
+			w.deployment(d, f.Repository, f.URLs, f.Shape)
+		}
+		f.workflow(w)
 	})
 }
 
 // DeploymentStatusEvent is the body of deployment_status. d is the deployment as the status left it.
 func DeploymentStatusEvent(f Frame, st slipway.DeploymentStatus, d slipway.Deployment) ([]byte, error) {
 	return f.event(func(w *writer) {
-		w.str("action", "created")
-		w.key("deployment_status")
-		w.deploymentStatus(st, d, f.Repository, f.URLs, f.Shape)
-		w.key("deployment")
-		w.deployment(d, f.Repository, f.URLs, f.Shape)
-		w.null("check_run")
-		w.null("workflow")
-		w.null("workflow_run")
+		f.action(w, "created")
+		if f.flat() {
+			w.flatDeploymentStatus(st, d, f)
+		}
+		if f.nested() {
+			w.key("deployment_status")
+			w.deploymentStatus(st, d, f.Repository, f.URLs, f.Shape)
+		}
+		if f.nested() && !f.flat() {
+			w.key("deployment")
+			w.deployment(d, f.Repository, f.URLs, f.Shape)
+		}
+		if f.today() {
+			w.null("check_run")
+		}
+		f.workflow(w)
 	})
 }
 
@@ -70,14 +91,20 @@ type StatusFacts struct {
 	Branches          []slipway.Branch // at most ten that have the commit
 }
 
-// StatusEvent is the body of status: a commit got a status. It has no action, and its times are spelled with an offset.
+// StatusEvent is the body of status: a commit got a status. It has no action, and its times are spelled with an offset. In
+// 2014 it had neither an id nor times.
 func StatusEvent(f Frame, st slipway.CommitStatus, facts StatusFacts) ([]byte, error) {
+	young := f.Shape.Era <= slipway.E7
 	return f.event(func(w *writer) {
-		w.num("id", st.ID)
+		if !young {
+			w.num("id", st.ID)
+		}
 		w.str("sha", string(st.SHA))
 		w.str("name", f.Repository.FullName())
 		w.maybe("target_url", st.TargetURL)
-		w.maybeAvatar("avatar_url", st.Creator, f.URLs)
+		if !young {
+			w.maybeAvatar("avatar_url", st.Creator, f.URLs)
+		}
 		w.str("context", st.Context)
 		w.maybe("description", st.Description)
 		w.str("state", st.State)
@@ -86,13 +113,23 @@ func StatusEvent(f Frame, st slipway.CommitStatus, facts StatusFacts) ([]byte, e
 		commit.Files = nil
 		w.commit(commit, facts.Author, facts.Committer, f.Repository, f.URLs)
 		w.branches(facts.Branches, f.Repository, f.URLs)
-		w.when("created_at", st.CreatedAt.UTC(), offsetSeconds)
-		w.when("updated_at", st.CreatedAt.UTC(), offsetSeconds)
+		if !young {
+			w.when("created_at", st.CreatedAt.UTC(), offsetSeconds)
+			w.when("updated_at", st.CreatedAt.UTC(), offsetSeconds)
+		}
 	})
 }
 
-// PingEvent is the body of ping: a hook exists. zen is any sentence.
+// PingEvent is the body of ping: a hook exists. zen is any sentence. The first pings said no more than that and which hook.
 func PingEvent(f Frame, h slipway.Hook, zen string) ([]byte, error) {
+	if f.Shape.Era < slipway.E3 {
+		return render(func(w *writer) {
+			w.open()
+			w.str("zen", zen)
+			w.num("hook_id", h.ID)
+			w.close()
+		}), nil
+	}
 	return f.event(func(w *writer) {
 		w.str("zen", zen)
 		w.num("hook_id", h.ID)

@@ -62,6 +62,14 @@ func TestGolden(t *testing.T) {
 		"event-delete":            must(t)(DeleteEvent(frame, slipway.RefChange{Name: "refs/tags/v1", Old: tip, New: slipway.ZeroSHA})),
 		"event-deployment-status": must(t)(DeploymentStatusEvent(frame, report, release)),
 	}
+	for era, day := range map[slipway.Era]string{slipway.E1: "2014-02", slipway.E3: "2014-05", slipway.E5: "2014-08", slipway.E6: "2014-10-22", slipway.E7: "2014-11-05", slipway.E9: "2019"} {
+		f := frame
+		f.Shape = EventShape(era)
+		bodies["event-"+day+"-deployment"] = must(t)(DeploymentEvent(f, release))
+		bodies["event-"+day+"-deployment-status"] = must(t)(DeploymentStatusEvent(f, terse, release))
+		bodies["event-"+day+"-status"] = must(t)(StatusEvent(f, check, StatusFacts{Commit: change}))
+		bodies["event-"+day+"-ping"] = must(t)(PingEvent(f, fresh, "Practice makes deployable."))
+	}
 	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) { golden(t, name, body) })
 	}

@@ -64,6 +64,7 @@ func Encode(v any) (JSON, error) {
 type writer struct {
 	b       []byte
 	started bool // the innermost object or array has a member already
+	schema  bool // of a webhook: without user_view_type, which one of GitHub's two sets of webhook schemas forbids
 }
 
 // Room for a body, so that most never move while they grow.

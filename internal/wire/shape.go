@@ -20,6 +20,7 @@ type Shape struct {
 	AntMan     bool // application/vnd.github.ant-man-preview
 	Flash      bool // application/vnd.github.flash-preview
 	SheHulk    bool // application/vnd.github.she-hulk-preview, of combined statuses
+	Event      bool // a webhook's body: E6 is its transition (contract 7.6)
 }
 
 // Today is the shape of a caller who asks for nothing old.
@@ -45,6 +46,14 @@ func NewShape(era slipway.Era, names ...string) Shape {
 	}
 	return s
 }
+
+// EventShape is the shape of the bodies of webhooks in an era. Nobody asks for previews there: from 2018 on they had what
+// flash shows.
+func EventShape(era slipway.Era) Shape { return Shape{Era: era, Event: true, Flash: era >= slipway.E9} }
+
+// transitional reports whether a body is one of the two weeks in 2014 that had the flat members and the nested ones, which
+// were their own selection.
+func (s Shape) transitional() bool { return s.Event && s.Era == slipway.E6 }
 
 // strict reports whether the server is set to an older era.
 func (s Shape) strict() bool { return s.Era < slipway.E11 }
