@@ -69,6 +69,9 @@ type Actor struct {
 	Token   Token // zero for the local administrator and for anonymous callers
 	Local   bool  // speaks through the data folder's socket: the administrator of this machine
 	Version int64 // of the server's authority when the actor was identified; 0: not known
+
+	App           *App           // the GitHub App that acts, by itself or for a person; nil: none
+	Installations []Installation // where it may: the token's own, or for a person all of the app's
 }
 
 // Anonymous reports whether nobody has been identified.

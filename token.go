@@ -12,10 +12,22 @@ import (
 // TokenKind is the letter after "sl" in a token's prefix.
 type TokenKind string
 
-// The kinds of token (contract 1.9). Only classic tokens exist so far.
+// The kinds of token (contract 1.9).
 const (
-	ClassicToken TokenKind = "p"
+	ClassicToken      TokenKind = "p" // a person's, limited by scopes
+	OAuthToken        TokenKind = "o" // a person's, given to an OAuth app, limited by scopes
+	AppUserToken      TokenKind = "u" // a person's, given to a GitHub App, limited by the app's permissions
+	InstallationToken TokenKind = "s" // a GitHub App's own, for one installation
+	RefreshToken      TokenKind = "r" // renews another token, and opens nothing by itself
+	FineGrainedToken  TokenKind = "f" // a person's, limited by permissions and repositories
+	DeploymentToken   TokenKind = "d" // of one deployment, for whoever carries it out
 )
+
+// tokenKinds are the letters of all kinds.
+const tokenKinds = "pousrfd"
+
+// Scoped reports whether scopes say what a token of this kind may do. Permissions say it of the others.
+func (k TokenKind) Scoped() bool { return k == ClassicToken || k == OAuthToken }
 
 // Token is a credential as the server remembers it: never the secret, only its SHA-256.
 type Token struct {
@@ -29,6 +41,12 @@ type Token struct {
 	CreatedAt  time.Time
 	ExpiresAt  *time.Time // nil: never
 	LastUsedAt *time.Time // nil: never used; written at most once a minute
+
+	AppID           int64       // the app it was given to; 0: none
+	InstallationID  int64       // the installation it is for; 0: none
+	Permissions     Permissions // of installation and fine-grained tokens
+	AllRepositories bool        // of those: every repository that whoever gave it could choose from,
+	RepositoryIDs   []int64     // else only these
 }
 
 // Expired reports whether the token is of no use any more at a time.
@@ -64,14 +82,14 @@ func NewTokenSecret(kind TokenKind, random io.Reader) string {
 // CheckTokenSecret reports whether a string can be the secret of a token, and of which kind. It tells typing errors and
 // other people's tokens apart without asking anybody; it does not say that the token exists.
 func CheckTokenSecret(secret string) (TokenKind, bool) {
-	if len(secret) != tokenLen || !strings.HasPrefix(secret, "sl"+string(ClassicToken)+"_") {
+	if len(secret) != tokenLen || !strings.HasPrefix(secret, "sl") || strings.IndexByte(tokenKinds, secret[2]) < 0 || secret[3] != '_' {
 		return "", false
 	}
 	body, sum := secret[tokenPrefixLen:tokenLen-tokenChecksum], secret[tokenLen-tokenChecksum:]
 	if strings.Trim(body, base62) != "" || sum != checksum(body) {
 		return "", false
 	}
-	return ClassicToken, true
+	return TokenKind(secret[2:3]), true
 }
 
 // SecretOf reads the value of an Authorization header: the secret in `token T`, `Bearer T` or Basic, whose case does not

@@ -30,6 +30,18 @@ func TestTokenSecret(t *testing.T) {
 	}
 }
 
+func TestTokenSecretOfEveryKind(t *testing.T) {
+	for _, kind := range []slipway.TokenKind{
+		slipway.ClassicToken, slipway.OAuthToken, slipway.AppUserToken, slipway.InstallationToken, slipway.RefreshToken,
+		slipway.FineGrainedToken, slipway.DeploymentToken,
+	} {
+		secret := slipway.NewTokenSecret(kind, rand.Reader)
+		if got, ok := slipway.CheckTokenSecret(secret); !ok || got != kind || !strings.HasPrefix(secret, "sl"+string(kind)+"_") {
+			t.Errorf("kind %q: secret %q is read as %q, %v", kind, secret, got, ok)
+		}
+	}
+}
+
 // The checksum is the one scanners compute: CRC-32 of the thirty characters, in base62, zeros in front.
 func TestTokenChecksum(t *testing.T) {
 	zeros := slipway.NewTokenSecret(slipway.ClassicToken, bytes.NewReader(make([]byte, 64)))
@@ -68,7 +80,7 @@ func TestCheckTokenSecretRefuses(t *testing.T) {
 	good := slipway.NewTokenSecret(slipway.ClassicToken, rand.Reader)
 	flipped := good[:10] + string(good[10]^1) + good[11:]
 	for _, secret := range []string{
-		"", "slp_", good[:39], good + "0", flipped, "slo_" + good[4:], "ghp_" + good[4:],
+		"", "slp_", good[:39], good + "0", flipped, "slx_" + good[4:], "ghp_" + good[4:], "sl" + good[3:] + "0",
 		"SLP_" + good[4:], strings.Repeat("a", 40), "slp_" + strings.Repeat("\x00", 36), good[:39] + "-",
 	} {
 		if kind, ok := slipway.CheckTokenSecret(secret); ok {

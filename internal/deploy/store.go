@@ -43,6 +43,8 @@ type Tx interface {
 	Accounts
 	Memberships
 	Tokens
+	Apps
+	Installations
 	Repositories
 	Collaborators
 	Refs

@@ -89,6 +89,7 @@ func prepares(t *testing.T, pool *sql.DB, text string) error {
 // walks are the statements that go through a whole table, and why they may.
 var walks = map[string]string{
 	"listTokens":                  "an administrator asks for all of them",
+	"listApps":                    "an administrator asks for all of them",
 	"listRepositoriesWithIntents": "holds only what is under way",
 	"countSHA":                    "the rows of its own subquery, at most ten thousand",
 	"countDeploymentIn":           "the rows of its own values",

@@ -30,6 +30,8 @@ func (t *tx) InsertToken(k *slipway.Token) error {
 		AccountID: k.AccountID, Kind: string(k.Kind), Name: k.Name, Hash: k.Hash, LastEight: k.LastEight,
 		Scopes: strings.Join(k.Scopes, ","), CreatedAt: micro(k.CreatedAt),
 		ExpiresAt: microPointer(k.ExpiresAt), LastUsedAt: microPointer(k.LastUsedAt),
+		AppID: nonZero(k.AppID), InstallationID: nonZero(k.InstallationID), Permissions: k.Permissions.String(),
+		AllRepositories: k.AllRepositories, RepositoryIds: idList(k.RepositoryIDs),
 	})
 	if err != nil {
 		return t.failed("insert token", err)
@@ -74,5 +76,7 @@ func tokenOf(k db.Token) slipway.Token {
 	return slipway.Token{
 		ID: k.ID, AccountID: k.AccountID, Kind: slipway.TokenKind(k.Kind), Name: k.Name, Hash: k.Hash, LastEight: k.LastEight,
 		Scopes: scopes, CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt, LastUsedAt: k.LastUsedAt,
+		AppID: orZero(k.AppID), InstallationID: orZero(k.InstallationID), Permissions: permissionsOf(k.Permissions),
+		AllRepositories: k.AllRepositories, RepositoryIDs: listOf[int64](k.RepositoryIds),
 	}
 }

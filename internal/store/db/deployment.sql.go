@@ -197,7 +197,7 @@ func (q *Queries) FindOtherDeployment(ctx context.Context, arg FindOtherDeployme
 
 const getDeployment = `-- name: GetDeployment :one
 
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE id = $1 AND repository_id = $2
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE id = $1 AND repository_id = $2
 `
 
 type GetDeploymentParams struct {
@@ -227,12 +227,13 @@ func (q *Queries) GetDeployment(ctx context.Context, arg GetDeploymentParams) (D
 		&i.State,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.AppID,
 	)
 	return i, err
 }
 
 const getDeploymentStatus = `-- name: GetDeploymentStatus :one
-SELECT id, deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at FROM deployment_statuses WHERE id = $1 AND deployment_id = $2
+SELECT id, deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at, app_id FROM deployment_statuses WHERE id = $1 AND deployment_id = $2
 `
 
 type GetDeploymentStatusParams struct {
@@ -253,12 +254,13 @@ func (q *Queries) GetDeploymentStatus(ctx context.Context, arg GetDeploymentStat
 		&i.Environment,
 		&i.CreatorID,
 		&i.CreatedAt,
+		&i.AppID,
 	)
 	return i, err
 }
 
 const getLatestDeploymentStatus = `-- name: GetLatestDeploymentStatus :one
-SELECT id, deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at FROM deployment_statuses WHERE deployment_id = $1 ORDER BY id DESC LIMIT 1
+SELECT id, deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at, app_id FROM deployment_statuses WHERE deployment_id = $1 ORDER BY id DESC LIMIT 1
 `
 
 func (q *Queries) GetLatestDeploymentStatus(ctx context.Context, deploymentID int64) (DeploymentStatus, error) {
@@ -274,6 +276,7 @@ func (q *Queries) GetLatestDeploymentStatus(ctx context.Context, deploymentID in
 		&i.Environment,
 		&i.CreatorID,
 		&i.CreatedAt,
+		&i.AppID,
 	)
 	return i, err
 }
@@ -358,7 +361,7 @@ func (q *Queries) InsertDeploymentStatus(ctx context.Context, arg InsertDeployme
 }
 
 const listDeploymentStatuses = `-- name: ListDeploymentStatuses :many
-SELECT id, deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at FROM deployment_statuses WHERE deployment_id = $1
+SELECT id, deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at, app_id FROM deployment_statuses WHERE deployment_id = $1
 ORDER BY id DESC LIMIT CAST($3 AS bigint) OFFSET CAST($2 AS bigint)
 `
 
@@ -387,6 +390,7 @@ func (q *Queries) ListDeploymentStatuses(ctx context.Context, arg ListDeployment
 			&i.Environment,
 			&i.CreatorID,
 			&i.CreatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -402,7 +406,7 @@ func (q *Queries) ListDeploymentStatuses(ctx context.Context, arg ListDeployment
 }
 
 const listDeployments = `-- name: ListDeployments :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1
 ORDER BY id DESC LIMIT CAST($3 AS bigint) OFFSET CAST($2 AS bigint)
 `
 
@@ -438,6 +442,7 @@ func (q *Queries) ListDeployments(ctx context.Context, arg ListDeploymentsParams
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -453,7 +458,7 @@ func (q *Queries) ListDeployments(ctx context.Context, arg ListDeploymentsParams
 }
 
 const listDeploymentsAscending = `-- name: ListDeploymentsAscending :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1
 ORDER BY id LIMIT CAST($3 AS bigint) OFFSET CAST($2 AS bigint)
 `
 
@@ -489,6 +494,7 @@ func (q *Queries) ListDeploymentsAscending(ctx context.Context, arg ListDeployme
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -504,7 +510,7 @@ func (q *Queries) ListDeploymentsAscending(ctx context.Context, arg ListDeployme
 }
 
 const listDeploymentsOfEnvironment = `-- name: ListDeploymentsOfEnvironment :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1 AND environment_key = $2
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1 AND environment_key = $2
 AND (CAST($3 AS text) IS NULL OR ref = $3)
 AND (CAST($4 AS text) IS NULL OR task = $4)
 ORDER BY id DESC LIMIT CAST($6 AS bigint) OFFSET CAST($5 AS bigint)
@@ -552,6 +558,7 @@ func (q *Queries) ListDeploymentsOfEnvironment(ctx context.Context, arg ListDepl
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -567,7 +574,7 @@ func (q *Queries) ListDeploymentsOfEnvironment(ctx context.Context, arg ListDepl
 }
 
 const listDeploymentsOfEnvironmentAscending = `-- name: ListDeploymentsOfEnvironmentAscending :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1 AND environment_key = $2
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1 AND environment_key = $2
 ORDER BY id LIMIT CAST($4 AS bigint) OFFSET CAST($3 AS bigint)
 `
 
@@ -609,6 +616,7 @@ func (q *Queries) ListDeploymentsOfEnvironmentAscending(ctx context.Context, arg
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -624,7 +632,7 @@ func (q *Queries) ListDeploymentsOfEnvironmentAscending(ctx context.Context, arg
 }
 
 const listDeploymentsOfRef = `-- name: ListDeploymentsOfRef :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1 AND ref = $2
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1 AND ref = $2
 AND (CAST($3 AS text) IS NULL OR task = $3)
 AND (CAST($4 AS text) IS NULL OR environment_key = $4)
 ORDER BY id DESC LIMIT CAST($6 AS bigint) OFFSET CAST($5 AS bigint)
@@ -672,6 +680,7 @@ func (q *Queries) ListDeploymentsOfRef(ctx context.Context, arg ListDeploymentsO
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -687,7 +696,7 @@ func (q *Queries) ListDeploymentsOfRef(ctx context.Context, arg ListDeploymentsO
 }
 
 const listDeploymentsOfRefAscending = `-- name: ListDeploymentsOfRefAscending :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1 AND ref = $2
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1 AND ref = $2
 ORDER BY id LIMIT CAST($4 AS bigint) OFFSET CAST($3 AS bigint)
 `
 
@@ -729,6 +738,7 @@ func (q *Queries) ListDeploymentsOfRefAscending(ctx context.Context, arg ListDep
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -744,7 +754,7 @@ func (q *Queries) ListDeploymentsOfRefAscending(ctx context.Context, arg ListDep
 }
 
 const listDeploymentsOfSHA = `-- name: ListDeploymentsOfSHA :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1 AND sha = $2
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1 AND sha = $2
 AND (CAST($3 AS text) IS NULL OR ref = $3)
 AND (CAST($4 AS text) IS NULL OR task = $4)
 AND (CAST($5 AS text) IS NULL OR environment_key = $5)
@@ -795,6 +805,7 @@ func (q *Queries) ListDeploymentsOfSHA(ctx context.Context, arg ListDeploymentsO
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -810,7 +821,7 @@ func (q *Queries) ListDeploymentsOfSHA(ctx context.Context, arg ListDeploymentsO
 }
 
 const listDeploymentsOfSHAPrefix = `-- name: ListDeploymentsOfSHAPrefix :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1 AND sha >= $2 AND sha < $3
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1 AND sha >= $2 AND sha < $3
 AND (CAST($4 AS text) IS NULL OR ref = $4)
 AND (CAST($5 AS text) IS NULL OR task = $5)
 AND (CAST($6 AS text) IS NULL OR environment_key = $6)
@@ -863,6 +874,7 @@ func (q *Queries) ListDeploymentsOfSHAPrefix(ctx context.Context, arg ListDeploy
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -878,7 +890,7 @@ func (q *Queries) ListDeploymentsOfSHAPrefix(ctx context.Context, arg ListDeploy
 }
 
 const listDeploymentsOfTask = `-- name: ListDeploymentsOfTask :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1 AND task = $2
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1 AND task = $2
 AND (CAST($3 AS text) IS NULL OR ref = $3)
 AND (CAST($4 AS text) IS NULL OR environment_key = $4)
 ORDER BY id DESC LIMIT CAST($6 AS bigint) OFFSET CAST($5 AS bigint)
@@ -926,6 +938,7 @@ func (q *Queries) ListDeploymentsOfTask(ctx context.Context, arg ListDeployments
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -941,7 +954,7 @@ func (q *Queries) ListDeploymentsOfTask(ctx context.Context, arg ListDeployments
 }
 
 const listDeploymentsOfTaskAscending = `-- name: ListDeploymentsOfTaskAscending :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments WHERE repository_id = $1 AND task = $2
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE repository_id = $1 AND task = $2
 ORDER BY id LIMIT CAST($4 AS bigint) OFFSET CAST($3 AS bigint)
 `
 
@@ -983,6 +996,7 @@ func (q *Queries) ListDeploymentsOfTaskAscending(ctx context.Context, arg ListDe
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}
@@ -998,7 +1012,7 @@ func (q *Queries) ListDeploymentsOfTaskAscending(ctx context.Context, arg ListDe
 }
 
 const listLiveBefore = `-- name: ListLiveBefore :many
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at FROM deployments
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments
 WHERE repository_id = $1 AND environment_key = $2 AND id < $3 AND state = 'success' AND NOT transient AND NOT production
 ORDER BY id
 `
@@ -1035,6 +1049,7 @@ func (q *Queries) ListLiveBefore(ctx context.Context, arg ListLiveBeforeParams) 
 			&i.State,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}

@@ -21,6 +21,27 @@ type Account struct {
 	UpdatedAt time.Time
 }
 
+type App struct {
+	ID             int64
+	Kind           string
+	Slug           string
+	Name           string
+	OwnerID        int64
+	ClientID       string
+	Description    string
+	ExternalUrl    string
+	CallbackUrls   string
+	DeviceFlow     bool
+	ExpiringTokens bool
+	Permissions    string
+	Events         string
+	PublicKeys     string
+	SecretHashes   string
+	BotID          *int64
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
 type Attempt struct {
 	ID             int64
 	DeliveryID     int64
@@ -90,6 +111,7 @@ type Deployment struct {
 	State               string
 	CreatedAt           time.Time
 	UpdatedAt           time.Time
+	AppID               *int64
 }
 
 type DeploymentStatus struct {
@@ -102,6 +124,7 @@ type DeploymentStatus struct {
 	Environment    string
 	CreatorID      *int64
 	CreatedAt      time.Time
+	AppID          *int64
 }
 
 type Environment struct {
@@ -149,6 +172,17 @@ type Hook struct {
 	ParkedAt        *time.Time
 }
 
+type Installation struct {
+	ID              int64
+	AppID           int64
+	AccountID       int64
+	Permissions     string
+	AllRepositories bool
+	RepositoryIds   string
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+}
+
 type Intent struct {
 	ID           int64
 	RepositoryID int64
@@ -181,14 +215,19 @@ type Repository struct {
 }
 
 type Token struct {
-	ID         int64
-	AccountID  int64
-	Kind       string
-	Name       string
-	Hash       []byte
-	LastEight  string
-	Scopes     string
-	CreatedAt  time.Time
-	ExpiresAt  *time.Time
-	LastUsedAt *time.Time
+	ID              int64
+	AccountID       int64
+	Kind            string
+	Name            string
+	Hash            []byte
+	LastEight       string
+	Scopes          string
+	CreatedAt       time.Time
+	ExpiresAt       *time.Time
+	LastUsedAt      *time.Time
+	AppID           *int64
+	InstallationID  *int64
+	Permissions     string
+	AllRepositories bool
+	RepositoryIds   string
 }

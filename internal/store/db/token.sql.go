@@ -23,7 +23,7 @@ func (q *Queries) DeleteToken(ctx context.Context, id int64) (int64, error) {
 }
 
 const getToken = `-- name: GetToken :one
-SELECT id, account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at FROM tokens WHERE id = $1
+SELECT id, account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at, app_id, installation_id, permissions, all_repositories, repository_ids FROM tokens WHERE id = $1
 `
 
 func (q *Queries) GetToken(ctx context.Context, id int64) (Token, error) {
@@ -40,12 +40,17 @@ func (q *Queries) GetToken(ctx context.Context, id int64) (Token, error) {
 		&i.CreatedAt,
 		&i.ExpiresAt,
 		&i.LastUsedAt,
+		&i.AppID,
+		&i.InstallationID,
+		&i.Permissions,
+		&i.AllRepositories,
+		&i.RepositoryIds,
 	)
 	return i, err
 }
 
 const getTokenByHash = `-- name: GetTokenByHash :one
-SELECT t.id, t.account_id, t.kind, t.name, t.hash, t.last_eight, t.scopes, t.created_at, t.expires_at, t.last_used_at, a.id, a.login, a.login_key, a.type, a.name, a.email, a.email_key, a.site_admin, a.created_at, a.updated_at FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1
+SELECT t.id, t.account_id, t.kind, t.name, t.hash, t.last_eight, t.scopes, t.created_at, t.expires_at, t.last_used_at, t.app_id, t.installation_id, t.permissions, t.all_repositories, t.repository_ids, a.id, a.login, a.login_key, a.type, a.name, a.email, a.email_key, a.site_admin, a.created_at, a.updated_at FROM tokens t JOIN accounts a ON a.id = t.account_id WHERE t.hash = $1
 `
 
 type GetTokenByHashRow struct {
@@ -67,6 +72,11 @@ func (q *Queries) GetTokenByHash(ctx context.Context, hash []byte) (GetTokenByHa
 		&i.Token.CreatedAt,
 		&i.Token.ExpiresAt,
 		&i.Token.LastUsedAt,
+		&i.Token.AppID,
+		&i.Token.InstallationID,
+		&i.Token.Permissions,
+		&i.Token.AllRepositories,
+		&i.Token.RepositoryIds,
 		&i.Account.ID,
 		&i.Account.Login,
 		&i.Account.LoginKey,
@@ -82,20 +92,26 @@ func (q *Queries) GetTokenByHash(ctx context.Context, hash []byte) (GetTokenByHa
 }
 
 const insertToken = `-- name: InsertToken :one
-INSERT INTO tokens (account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id
+INSERT INTO tokens (account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at,
+	app_id, installation_id, permissions, all_repositories, repository_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id
 `
 
 type InsertTokenParams struct {
-	AccountID  int64
-	Kind       string
-	Name       string
-	Hash       []byte
-	LastEight  string
-	Scopes     string
-	CreatedAt  time.Time
-	ExpiresAt  *time.Time
-	LastUsedAt *time.Time
+	AccountID       int64
+	Kind            string
+	Name            string
+	Hash            []byte
+	LastEight       string
+	Scopes          string
+	CreatedAt       time.Time
+	ExpiresAt       *time.Time
+	LastUsedAt      *time.Time
+	AppID           *int64
+	InstallationID  *int64
+	Permissions     string
+	AllRepositories bool
+	RepositoryIds   string
 }
 
 func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (int64, error) {
@@ -109,6 +125,11 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (int64
 		arg.CreatedAt,
 		arg.ExpiresAt,
 		arg.LastUsedAt,
+		arg.AppID,
+		arg.InstallationID,
+		arg.Permissions,
+		arg.AllRepositories,
+		arg.RepositoryIds,
 	)
 	var id int64
 	err := row.Scan(&id)
@@ -116,7 +137,7 @@ func (q *Queries) InsertToken(ctx context.Context, arg InsertTokenParams) (int64
 }
 
 const listTokens = `-- name: ListTokens :many
-SELECT id, account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at FROM tokens ORDER BY id
+SELECT id, account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at, app_id, installation_id, permissions, all_repositories, repository_ids FROM tokens ORDER BY id
 `
 
 func (q *Queries) ListTokens(ctx context.Context) ([]Token, error) {
@@ -139,6 +160,11 @@ func (q *Queries) ListTokens(ctx context.Context) ([]Token, error) {
 			&i.CreatedAt,
 			&i.ExpiresAt,
 			&i.LastUsedAt,
+			&i.AppID,
+			&i.InstallationID,
+			&i.Permissions,
+			&i.AllRepositories,
+			&i.RepositoryIds,
 		); err != nil {
 			return nil, err
 		}
@@ -154,7 +180,7 @@ func (q *Queries) ListTokens(ctx context.Context) ([]Token, error) {
 }
 
 const listTokensOf = `-- name: ListTokensOf :many
-SELECT id, account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at FROM tokens WHERE account_id = $1 ORDER BY id
+SELECT id, account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at, app_id, installation_id, permissions, all_repositories, repository_ids FROM tokens WHERE account_id = $1 ORDER BY id
 `
 
 func (q *Queries) ListTokensOf(ctx context.Context, accountID int64) ([]Token, error) {
@@ -177,6 +203,11 @@ func (q *Queries) ListTokensOf(ctx context.Context, accountID int64) ([]Token, e
 			&i.CreatedAt,
 			&i.ExpiresAt,
 			&i.LastUsedAt,
+			&i.AppID,
+			&i.InstallationID,
+			&i.Permissions,
+			&i.AllRepositories,
+			&i.RepositoryIds,
 		); err != nil {
 			return nil, err
 		}

@@ -5,8 +5,9 @@ SELECT sqlc.embed(t), sqlc.embed(a) FROM tokens t JOIN accounts a ON a.id = t.ac
 SELECT * FROM tokens WHERE id = $1;
 
 -- name: InsertToken :one
-INSERT INTO tokens (account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id;
+INSERT INTO tokens (account_id, kind, name, hash, last_eight, scopes, created_at, expires_at, last_used_at,
+	app_id, installation_id, permissions, all_repositories, repository_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id;
 
 -- name: ListTokens :many
 SELECT * FROM tokens ORDER BY id;

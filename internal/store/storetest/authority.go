@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -64,6 +65,12 @@ func authVersion(w *world) {
 	r, a := w.repository("r"), w.account("a")
 	k := slipway.Token{AccountID: a.ID, Kind: slipway.ClassicToken, Hash: []byte("h"), CreatedAt: w.now}
 	w.update(0, func(tx deploy.Tx) error { return tx.InsertToken(&k) })
+	app := slipway.App{Kind: slipway.GitHubApp, Slug: "s", ClientID: "c", Owner: a, CreatedAt: w.now, UpdatedAt: w.now}
+	gone := slipway.App{Kind: slipway.OAuthApp, Slug: "t", ClientID: "d", Owner: a, CreatedAt: w.now, UpdatedAt: w.now}
+	w.update(0, func(tx deploy.Tx) error { return errors.Join(tx.InsertApp(&app), tx.InsertApp(&gone)) })
+	i := slipway.Installation{AppID: app.ID, Account: a, CreatedAt: w.now, UpdatedAt: w.now}
+	j := slipway.Installation{AppID: app.ID, Account: r.Owner, CreatedAt: w.now, UpdatedAt: w.now}
+	w.update(0, func(tx deploy.Tx) error { return tx.InsertInstallation(&i) })
 	version := func() int64 {
 		v, err := w.store.AuthVersion(w.Context())
 		if err != nil {
@@ -80,6 +87,10 @@ func authVersion(w *world) {
 		},
 		"token":        func(tx deploy.Tx) error { return tx.RemoveToken(k.ID) },
 		"repository":   func(tx deploy.Tx) error { return tx.SetRepository(r) },
+		"app":          func(tx deploy.Tx) error { return tx.SetApp(app) },
+		"no app":       func(tx deploy.Tx) error { return tx.RemoveApp(gone.ID) },
+		"installation": func(tx deploy.Tx) error { return tx.InsertInstallation(&j) },
+		"permissions":  func(tx deploy.Tx) error { return tx.SetInstallation(i) },
 		"collaborator": func(tx deploy.Tx) error { return tx.SetCollaborator(r.ID, a.ID, slipway.RoleRead) },
 	} {
 		before := version()
