@@ -21,6 +21,11 @@ type Environment struct {
 	BranchPolicy      *BranchPolicy      // nil: any branch
 }
 
+// CustomBranchPolicies reports whether the environment may have deployment branch policies.
+func (e Environment) CustomBranchPolicies() bool {
+	return e.BranchPolicy != nil && e.BranchPolicy.CustomBranchPolicies
+}
+
 // WaitTimer holds a deployment back for some minutes.
 type WaitTimer struct {
 	RuleID  int64
@@ -47,19 +52,13 @@ type Reviewer struct {
 	Account *Account // the user, as known when it was read; nil for teams and for users that are gone
 }
 
-// BranchPolicy says which branches may be deployed. Exactly one of the two is true.
-type BranchPolicy struct {
-	RuleID               int64
-	ProtectedBranches    bool
-	CustomBranchPolicies bool
-}
-
 // EnvironmentRequest is what a client asks of PUT environments. PUT replaces: what is absent is switched off.
 type EnvironmentRequest struct {
 	WaitTimer         int
 	PreventSelfReview bool
 	Reviewers         []Reviewer
 	BranchPolicy      *BranchPolicy
+	CanAdminsBypass   *bool // nil: as it was; it is no rule, and to forget it must not loosen anything
 }
 
 // Check says what is wrong with the request (contract 6.2): Invalid, a sentence without fields. Whether reviewers exist and

@@ -15,6 +15,7 @@ type Repository struct {
 	Private       bool
 	Description   string // may be empty
 	DefaultBranch string
+	Protected     []string // patterns of protected branches; nil: the default branch is
 	Archived      bool
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
@@ -25,9 +26,15 @@ type Repository struct {
 // FullName is OWNER/NAME.
 func (r Repository) FullName() string { return r.Owner.Login + "/" + r.Name }
 
-// Protects reports whether a branch is shown as protected: the default branch is (decisions §3). Pushes are not restricted
-// by it.
-func (r Repository) Protects(branch string) bool { return branch == r.DefaultBranch }
+// Protects reports whether a branch is shown as protected, and may be deployed to environments that take protected branches
+// only: those that one of the repository's patterns matches ([MatchRef]), or the default branch where there are none
+// (decisions §3). Pushes are not restricted by it.
+func (r Repository) Protects(branch string) bool {
+	if r.Protected == nil {
+		return branch == r.DefaultBranch
+	}
+	return slices.ContainsFunc(r.Protected, func(pattern string) bool { return MatchRef(pattern, branch) })
+}
 
 // CheckWritable refuses to change what belongs to an archived repository (contract 1.4): Forbidden.
 func (r Repository) CheckWritable() error {

@@ -104,6 +104,11 @@ func (u URLs) Environment(r Repository, name string) string {
 	return u.Repository(r) + "/environments/" + escapePath(name)
 }
 
+// BranchPolicy is one deployment branch policy of an environment.
+func (u URLs) BranchPolicy(r Repository, environment string, id int64) string {
+	return u.Environment(r, environment) + "/deployment-branch-policies/" + number(id)
+}
+
 // EnvironmentHTML is the list of an environment's deployments, as a page.
 func (u URLs) EnvironmentHTML(r Repository, name string) string {
 	return u.RepositoryHTML(r) + "/deployments/activity_log?environments_filter=" + url.QueryEscape(name)

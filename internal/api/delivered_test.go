@@ -51,7 +51,7 @@ func (w *world) fillRepository(repository string) ids {
 	w.Helper()
 	id := func(method, path, body string) string {
 		got := w.do(method, repository+path, body, "As: admin")
-		if got.StatusCode != http.StatusCreated {
+		if got.StatusCode/100 != 2 {
 			w.Fatalf("%s %s: %d %s", method, path, got.StatusCode, got.body)
 		}
 		return strconv.FormatInt(idOf(got), 10)
@@ -60,6 +60,8 @@ func (w *world) fillRepository(repository string) ids {
 	made.deployment = id("POST", "/deployments", `{"ref":"main"}`)
 	made.status = id("POST", "/deployments/"+made.deployment+"/statuses", `{"state":"pending"}`)
 	made.hook = id("POST", "/hooks", `{"config":{"url":"`+w.receiver(http.StatusOK)+`","content_type":"json","secret":"s"},"events":["deployment"]}`)
+	id("PUT", "/environments/production", `{"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}`)
+	made.policy = id("POST", "/environments/production/deployment-branch-policies", `{"name":"main"}`)
 	w.deliver(1)
 	list := w.do("GET", repository+"/hooks/"+made.hook+"/deliveries", "", "As: admin")
 	made.delivery = strconv.FormatInt(firstID(list), 10)

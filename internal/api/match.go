@@ -16,9 +16,9 @@ type pattern struct {
 	text   string
 	inside bool // begins with R
 	before []segment
-	rest   string   // name of the * segment, empty: none
-	after  []string // literals that follow it
-	barred []string // segments that a bare * may not hold: they lead to other resources
+	rest   string    // name of the * segment, empty: none
+	after  []segment // those that follow it
+	barred []string  // segments that a * may not hold: they lead to other resources
 }
 
 type segment struct {
@@ -62,17 +62,22 @@ func parsePattern(text string) pattern {
 	}
 	for s := range strings.SplitSeq(body, "/") {
 		switch {
-		case p.rest != "":
-			p.after = append(p.after, s)
 		case s[0] == '*':
 			p.rest = s[1:]
-		case s[0] == ':' || s[0] == '#':
-			p.before = append(p.before, segment{kind: s[0], text: s[1:]})
+		case p.rest != "":
+			p.after = append(p.after, parseSegment(s))
 		default:
-			p.before = append(p.before, segment{text: s})
+			p.before = append(p.before, parseSegment(s))
 		}
 	}
 	return p
+}
+
+func parseSegment(s string) segment {
+	if s[0] == ':' || s[0] == '#' {
+		return segment{kind: s[0], text: s[1:]}
+	}
+	return segment{text: s}
 }
 
 // first is the literal that rows are grouped by; empty for the repository and the root themselves.
@@ -104,10 +109,11 @@ func (p pattern) match(path string, v *values) bool {
 		return false
 	}
 	for i := len(p.after) - 1; i >= 0; i-- {
-		var ok bool
-		if path, ok = strings.CutSuffix(path, "/"+p.after[i]); !ok {
+		end := strings.LastIndexByte(path, '/')
+		if end < 0 || !p.after[i].match(path[end+1:], v) {
 			return false
 		}
+		path = path[:end]
 	}
 	if path == "" || path[0] == '/' || path[len(path)-1] == '/' || strings.Contains(path, "//") {
 		return false

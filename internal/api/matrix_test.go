@@ -30,21 +30,28 @@ const (
 )
 
 var rules = map[string]rule{
-	"GET R/deployments":                                {"repo repo_deployment", "open", "read", false, false},
-	"POST R/deployments":                               {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
-	"GET R/deployments/#deployment":                    {"repo repo_deployment", "open", "read", false, false},
-	"DELETE R/deployments/#deployment":                 {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
-	"GET R/deployments/#deployment/statuses":           {"repo repo_deployment", "open", "read", false, false},
-	"POST R/deployments/#deployment/statuses":          {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
-	"GET R/deployments/#deployment/statuses/#status":   {"repo repo_deployment", "open", "read", false, false},
-	"POST R/statuses/*sha":                             {"repo repo:status", "repo repo:status public_repo", "write", false, false},
-	"GET R/statuses/*ref":                              {"repo repo:status", "open", "read", false, false},
-	"GET R/commits/*ref/statuses":                      {"repo repo:status", "open", "read", false, false},
-	"GET R/commits/*ref/status":                        {"repo repo:status", "open", "read", false, false},
-	"GET R/environments":                               {"repo", "open", "read", false, false},
-	"GET R/environments/*environment":                  {"repo", "open", "read", false, false},
-	"PUT R/environments/*environment":                  {"repo", "repo", "admin", true, false},
-	"DELETE R/environments/*environment":               {"repo", "repo", "admin", true, false},
+	"GET R/deployments":                                                     {"repo repo_deployment", "open", "read", false, false},
+	"POST R/deployments":                                                    {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
+	"GET R/deployments/#deployment":                                         {"repo repo_deployment", "open", "read", false, false},
+	"DELETE R/deployments/#deployment":                                      {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
+	"GET R/deployments/#deployment/statuses":                                {"repo repo_deployment", "open", "read", false, false},
+	"POST R/deployments/#deployment/statuses":                               {"repo repo_deployment", "repo repo_deployment public_repo", "write", false, false},
+	"GET R/deployments/#deployment/statuses/#status":                        {"repo repo_deployment", "open", "read", false, false},
+	"POST R/statuses/*sha":                                                  {"repo repo:status", "repo repo:status public_repo", "write", false, false},
+	"GET R/statuses/*ref":                                                   {"repo repo:status", "open", "read", false, false},
+	"GET R/commits/*ref/statuses":                                           {"repo repo:status", "open", "read", false, false},
+	"GET R/commits/*ref/status":                                             {"repo repo:status", "open", "read", false, false},
+	"GET R/environments":                                                    {"repo", "open", "read", false, false},
+	"GET R/environments/*environment":                                       {"repo", "open", "read", false, false},
+	"PUT R/environments/*environment":                                       {"repo", "repo", "admin", true, false},
+	"DELETE R/environments/*environment":                                    {"repo", "repo", "admin", true, false},
+	"GET R/environments/*environment/deployment-branch-policies":            {"repo", "open", "read", false, false},
+	"POST R/environments/*environment/deployment-branch-policies":           {"repo", "repo", "admin", true, false},
+	"GET R/environments/*environment/deployment-branch-policies/#policy":    {"repo", "open", "read", false, false},
+	"PUT R/environments/*environment/deployment-branch-policies/#policy":    {"repo", "repo", "admin", true, false},
+	"DELETE R/environments/*environment/deployment-branch-policies/#policy": {"repo", "repo", "admin", true, false},
+	"GET R/actions/runs/#deployment/pending_deployments":                    {"repo", "open", "read", false, false},
+	"GET R/actions/runs/#deployment/approvals":                              {"repo", "open", "read", false, false},
 	"GET R/hooks":                                      {hookReaders, hookReaders + " public_repo", "admin", false, true},
 	"POST R/hooks":                                     {hookWriters, hookWriters + " public_repo", "admin", false, true},
 	"GET R/hooks/#hook":                                {hookReaders, hookReaders + " public_repo", "admin", false, true},
@@ -92,7 +99,7 @@ func concrete(row *route, repository string) string {
 	if tail, ok := strings.CutPrefix(path, "R"); ok {
 		path = repository + tail
 	}
-	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", ":org", "acme",
+	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", "#policy", "1", ":org", "acme",
 		"*sha", strings.Repeat("a", 40), "*ref", "main", "*branch", "main", "*environment", "production", "*range", "main...topic").Replace(path)
 }
 
@@ -297,10 +304,11 @@ func TestOtherRepositories(t *testing.T) {
 }
 
 // ids are one of each kind of object below a repository.
-type ids struct{ deployment, status, hook, delivery string }
+type ids struct{ deployment, status, hook, delivery, policy string }
 
 func (i ids) path(row *route, repository string) string {
-	path := strings.NewReplacer("#deployment", i.deployment, "#status", i.status, "#hook", i.hook, "#delivery", i.delivery).Replace(row.pattern)
+	path := strings.NewReplacer("#deployment", i.deployment, "#status", i.status, "#hook", i.hook, "#delivery", i.delivery,
+		"#policy", i.policy, "*environment", "production").Replace(row.pattern)
 	return repository + strings.TrimPrefix(path, "R")
 }
 
@@ -308,7 +316,7 @@ func (i ids) path(row *route, repository string) string {
 func (w *world) snapshot(repository string, i ids) string {
 	w.Helper()
 	var b strings.Builder
-	for _, list := range []string{"/deployments", "/deployments/" + i.deployment + "/statuses", "/hooks", "/hooks/" + i.hook + "/deliveries", "/environments"} {
+	for _, list := range []string{"/deployments", "/deployments/" + i.deployment + "/statuses", "/hooks", "/hooks/" + i.hook + "/deliveries", "/environments", "/environments/production/deployment-branch-policies"} {
 		fmt.Fprintf(&b, "%s\n", w.do("GET", repository+list, "", "As: admin").body)
 	}
 	return b.String()

@@ -40,8 +40,8 @@ const (
 	hookDeleteScopes = "admin:repo_hook, public_repo, repo"
 )
 
-// belowEnvironments are resources of environments that are not served, or not yet. Without this, PUT …/environments/x/secrets/y
-// would make an environment of that name.
+// belowEnvironments are resources of environments, served or not. Without this, PUT …/environments/x/secrets/y would make an
+// environment of that name.
 var belowEnvironments = []string{"secrets", "variables", "deployment-branch-policies", "deployment_protection_rules"}
 
 // routes is the table. Rows whose paths could be mistaken for one another stand with the longer one first. Most writes name
@@ -112,6 +112,35 @@ func routes() []route {
 		{
 			method: "DELETE", pattern: "R/environments/*environment", need: slipway.ToWriteEnvironments, permission: "administration=write",
 			doc: "deployments/environments#delete-an-environment", barred: belowEnvironments, do: (*API).deleteEnvironment, exists: (*API).findEnvironment,
+		},
+
+		{
+			method: "GET", pattern: "R/environments/*environment/deployment-branch-policies", need: slipway.ToReadRepository, scopes: "repo", permission: "actions=read",
+			doc: "deployments/branch-policies#list-deployment-branch-policies", barred: belowEnvironments, do: (*API).listBranchPolicies,
+		},
+		{
+			method: "POST", pattern: "R/environments/*environment/deployment-branch-policies", need: slipway.ToWriteEnvironments, scopes: "repo", permission: "administration=write",
+			doc: "deployments/branch-policies#create-a-deployment-branch-policy", barred: belowEnvironments, do: (*API).createBranchPolicy, exists: (*API).findBranchPolicies,
+		},
+		{
+			method: "GET", pattern: "R/environments/*environment/deployment-branch-policies/#policy", need: slipway.ToReadRepository, scopes: "repo", permission: "actions=read",
+			doc: "deployments/branch-policies#get-a-deployment-branch-policy", barred: belowEnvironments, do: (*API).getBranchPolicy,
+		},
+		{
+			method: "PUT", pattern: "R/environments/*environment/deployment-branch-policies/#policy", need: slipway.ToWriteEnvironments, scopes: "repo", permission: "administration=write",
+			doc: "deployments/branch-policies#update-a-deployment-branch-policy", barred: belowEnvironments, do: (*API).updateBranchPolicy, exists: (*API).findBranchPolicy,
+		},
+		{
+			method: "DELETE", pattern: "R/environments/*environment/deployment-branch-policies/#policy", need: slipway.ToWriteEnvironments, scopes: "repo", permission: "administration=write",
+			doc: "deployments/branch-policies#delete-a-deployment-branch-policy", barred: belowEnvironments, do: (*API).deleteBranchPolicy, exists: (*API).findBranchPolicy,
+		},
+		{
+			method: "GET", pattern: "R/actions/runs/#deployment/pending_deployments", need: slipway.ToReadRepository, scopes: "repo", permission: "actions=read",
+			doc: "actions/workflow-runs#get-pending-deployments-for-a-workflow-run", do: (*API).listPending,
+		},
+		{
+			method: "GET", pattern: "R/actions/runs/#deployment/approvals", need: slipway.ToReadRepository, scopes: "repo", permission: "actions=read",
+			doc: "actions/workflow-runs#get-the-review-history-for-a-workflow-run", do: (*API).listPending,
 		},
 
 		// Hooks

@@ -69,6 +69,11 @@ func (d *Decisions) PutEnvironment(ctx context.Context, a slipway.Actor, r slipw
 		if err := tx.SetEnvironment(&e); err != nil {
 			return err
 		}
+		if !e.CustomBranchPolicies() {
+			if err := tx.RemoveBranchPolicies(e.ID); err != nil {
+				return err
+			}
+		}
 		action := "edited"
 		if made {
 			action = "created"
@@ -110,6 +115,9 @@ func checkReviewers(tx Tx, r slipway.Repository, reviewers []slipway.Reviewer) (
 
 // setRules puts the request's rules in place of the environment's.
 func setRules(e *slipway.Environment, in slipway.EnvironmentRequest, reviewers []slipway.Reviewer) {
+	if in.CanAdminsBypass != nil {
+		e.CanAdminsBypass = *in.CanAdminsBypass
+	}
 	e.WaitTimer, e.RequiredReviewers, e.BranchPolicy = nil, nil, nil
 	if in.WaitTimer > 0 {
 		e.WaitTimer = &slipway.WaitTimer{Minutes: in.WaitTimer}

@@ -52,6 +52,7 @@ type Tx interface {
 	DeploymentStatuses
 	CommitStatuses
 	Environments
+	BranchPolicies
 	Hooks
 	Deliveries
 	Idempotency

@@ -115,6 +115,9 @@ func (t *tx) RemoveEnvironment(repositoryID, id int64) error {
 	if err := t.q.DeleteEnvironmentRules(t.ctx, id); err != nil {
 		return t.failed("remove environment rules", err)
 	}
+	if err := t.RemoveBranchPolicies(id); err != nil {
+		return err
+	}
 	n, err := t.q.DeleteEnvironment(t.ctx, db.DeleteEnvironmentParams{ID: id, RepositoryID: repositoryID})
 	if err := t.changed("remove environment", n, err); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -43,7 +44,7 @@ func (t *tx) InsertRepository(r *slipway.Repository) error {
 	id, err := t.q.InsertRepository(t.ctx, db.InsertRepositoryParams{
 		OwnerID: r.Owner.ID, Name: r.Name, NameKey: slipway.Key(r.Name), Private: r.Private, Description: r.Description,
 		DefaultBranch: r.DefaultBranch, Archived: r.Archived, CreatedAt: micro(r.CreatedAt), UpdatedAt: micro(r.UpdatedAt),
-		PushedAt: microPointer(r.PushedAt), LastPushID: r.LastPushID,
+		PushedAt: microPointer(r.PushedAt), LastPushID: r.LastPushID, Protected: encodeList(r.Protected),
 	})
 	if err != nil {
 		return t.failed("insert repository", err)
@@ -56,7 +57,7 @@ func (t *tx) InsertRepository(r *slipway.Repository) error {
 func (t *tx) SetRepository(r slipway.Repository) error {
 	n, err := t.q.UpdateRepository(t.ctx, db.UpdateRepositoryParams{
 		OwnerID: r.Owner.ID, Name: r.Name, NameKey: slipway.Key(r.Name), Private: r.Private, Description: r.Description,
-		DefaultBranch: r.DefaultBranch, Archived: r.Archived, UpdatedAt: micro(r.UpdatedAt), ID: r.ID,
+		DefaultBranch: r.DefaultBranch, Archived: r.Archived, UpdatedAt: micro(r.UpdatedAt), Protected: encodeList(r.Protected), ID: r.ID,
 	})
 	return errors.Join(t.changed("set repository", n, err), t.BumpAuthVersion())
 }
@@ -89,6 +90,25 @@ func repositoryOf(r db.Repository, owner db.Account) slipway.Repository {
 	return slipway.Repository{
 		ID: r.ID, Owner: accountOf(owner), Name: r.Name, Private: r.Private, Description: r.Description,
 		DefaultBranch: r.DefaultBranch, Archived: r.Archived, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-		PushedAt: r.PushedAt, LastPushID: r.LastPushID,
+		PushedAt: r.PushedAt, LastPushID: r.LastPushID, Protected: decodeList(r.Protected),
 	}
+}
+
+// encodeList is a list of texts as it is kept; a nil one is NULL.
+func encodeList(list []string) *string {
+	if list == nil {
+		return nil
+	}
+	text := encode(list)
+	return &text
+}
+
+// decodeList reads what encodeList wrote. What it did not write is an empty list, which never says more than was meant.
+func decodeList(text *string) []string {
+	if text == nil {
+		return nil
+	}
+	list := []string{}
+	_ = json.Unmarshal([]byte(*text), &list)
+	return list
 }

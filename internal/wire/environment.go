@@ -14,7 +14,9 @@ func DecodeEnvironment(body []byte) (slipway.EnvironmentRequest, error) {
 	if err != nil {
 		return slipway.EnvironmentRequest{}, err
 	}
-	in := slipway.EnvironmentRequest{PreventSelfReview: m.flag("prevent_self_review", false)}
+	in := slipway.EnvironmentRequest{
+		PreventSelfReview: m.flag("prevent_self_review", false), CanAdminsBypass: m.boolean("can_admins_bypass"),
+	}
 	if minutes := m.integer("wait_timer", 0, slipway.MaxWaitTimer); minutes != nil {
 		in.WaitTimer = int(*minutes)
 	}

@@ -58,6 +58,13 @@ type Attempt struct {
 	ResponseBody   []byte
 }
 
+type BranchPolicy struct {
+	ID            int64
+	EnvironmentID int64
+	Type          string
+	Name          string
+}
+
 type CommitStatus struct {
 	ID           int64
 	RepositoryID int64
@@ -212,6 +219,7 @@ type Repository struct {
 	UpdatedAt     time.Time
 	PushedAt      *time.Time
 	LastPushID    *int64
+	Protected     *string
 }
 
 type Token struct {

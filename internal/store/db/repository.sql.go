@@ -57,7 +57,7 @@ func (q *Queries) GetCollaborator(ctx context.Context, arg GetCollaboratorParams
 }
 
 const getRepository = `-- name: GetRepository :one
-SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id WHERE r.id = $1
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id WHERE r.id = $1
 `
 
 type GetRepositoryRow struct {
@@ -81,6 +81,7 @@ func (q *Queries) GetRepository(ctx context.Context, id int64) (GetRepositoryRow
 		&i.Repository.UpdatedAt,
 		&i.Repository.PushedAt,
 		&i.Repository.LastPushID,
+		&i.Repository.Protected,
 		&i.Account.ID,
 		&i.Account.Login,
 		&i.Account.LoginKey,
@@ -96,7 +97,7 @@ func (q *Queries) GetRepository(ctx context.Context, id int64) (GetRepositoryRow
 }
 
 const getRepositoryByName = `-- name: GetRepositoryByName :one
-SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
 WHERE o.login_key = $1 AND r.name_key = $2
 `
 
@@ -126,6 +127,7 @@ func (q *Queries) GetRepositoryByName(ctx context.Context, arg GetRepositoryByNa
 		&i.Repository.UpdatedAt,
 		&i.Repository.PushedAt,
 		&i.Repository.LastPushID,
+		&i.Repository.Protected,
 		&i.Account.ID,
 		&i.Account.Login,
 		&i.Account.LoginKey,
@@ -141,8 +143,8 @@ func (q *Queries) GetRepositoryByName(ctx context.Context, arg GetRepositoryByNa
 }
 
 const insertRepository = `-- name: InsertRepository :one
-INSERT INTO repositories (owner_id, name, name_key, private, description, default_branch, archived, created_at, updated_at, pushed_at, last_push_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+INSERT INTO repositories (owner_id, name, name_key, private, description, default_branch, archived, created_at, updated_at, pushed_at, last_push_id, protected)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id
 `
 
 type InsertRepositoryParams struct {
@@ -157,6 +159,7 @@ type InsertRepositoryParams struct {
 	UpdatedAt     time.Time
 	PushedAt      *time.Time
 	LastPushID    *int64
+	Protected     *string
 }
 
 func (q *Queries) InsertRepository(ctx context.Context, arg InsertRepositoryParams) (int64, error) {
@@ -172,6 +175,7 @@ func (q *Queries) InsertRepository(ctx context.Context, arg InsertRepositoryPara
 		arg.UpdatedAt,
 		arg.PushedAt,
 		arg.LastPushID,
+		arg.Protected,
 	)
 	var id int64
 	err := row.Scan(&id)
@@ -179,7 +183,7 @@ func (q *Queries) InsertRepository(ctx context.Context, arg InsertRepositoryPara
 }
 
 const listRepositoriesAfter = `-- name: ListRepositoriesAfter :many
-SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
 WHERE r.id > $1 ORDER BY r.id LIMIT CAST($2 AS bigint)
 `
 
@@ -215,6 +219,7 @@ func (q *Queries) ListRepositoriesAfter(ctx context.Context, arg ListRepositorie
 			&i.Repository.UpdatedAt,
 			&i.Repository.PushedAt,
 			&i.Repository.LastPushID,
+			&i.Repository.Protected,
 			&i.Account.ID,
 			&i.Account.Login,
 			&i.Account.LoginKey,
@@ -274,8 +279,8 @@ func (q *Queries) SetPushed(ctx context.Context, arg SetPushedParams) (int64, er
 }
 
 const updateRepository = `-- name: UpdateRepository :execrows
-UPDATE repositories SET owner_id = $1, name = $2, name_key = $3, private = $4, description = $5, default_branch = $6, archived = $7, updated_at = $8
-WHERE id = $9
+UPDATE repositories SET owner_id = $1, name = $2, name_key = $3, private = $4, description = $5, default_branch = $6, archived = $7, updated_at = $8, protected = $9
+WHERE id = $10
 `
 
 type UpdateRepositoryParams struct {
@@ -287,6 +292,7 @@ type UpdateRepositoryParams struct {
 	DefaultBranch string
 	Archived      bool
 	UpdatedAt     time.Time
+	Protected     *string
 	ID            int64
 }
 
@@ -300,6 +306,7 @@ func (q *Queries) UpdateRepository(ctx context.Context, arg UpdateRepositoryPara
 		arg.DefaultBranch,
 		arg.Archived,
 		arg.UpdatedAt,
+		arg.Protected,
 		arg.ID,
 	)
 	if err != nil {

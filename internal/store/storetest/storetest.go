@@ -61,6 +61,8 @@ func Run(t *testing.T, open Open) {
 		{"commit statuses", commitStatuses},
 		{"environments", environments},
 		{"environment rules", environmentRules},
+		{"branch policies", branchPolicies},
+		{"protected branches", protectedBranches},
 		{"hooks", hooks},
 		{"idempotency keys", idempotencyKeys},
 		{"idempotency keys under race", idempotencyRace},
