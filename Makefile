@@ -13,7 +13,7 @@ BIN     := $(CURDIR)/bin
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help build quickstart test check lint generate bench fuzz full vuln release clean packages
+.PHONY: help build quickstart test check lint generate bench fuzz full vuln release clean packages conformance
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ quickstart: build ## build it and see the Deployments API at work on a real repo
 test: packages ## all tests with the race detector; installs what they need, or says what that is
 	CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./...
 	@[ -n "$$SLIPWAY_RECORDED" ] || echo 'recorded exchanges: not run (SLIPWAY_RECORDED unset)'
+
+conformance: build ## real clients, unchanged, against a running server; every answer held against GitHub's description
+	@.ci/packages conformance
+	@conformance/run $(CONFORMANCE)
 
 packages:
 	@.ci/packages

@@ -1,0 +1,34 @@
+package describe
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Delivery says what is wrong with a webhook's JSON payload, by both sets of schemas.
+func (g *GitHub) Delivery(event string, body []byte) []Violation {
+	var payload struct{ Action string }
+	if err := json.Unmarshal(body, &payload); err != nil {
+		return []Violation{{"webhook " + event, "", "is not JSON"}}
+	}
+	name, where := event, "webhook "+event
+	if payload.Action != "" {
+		name, where = event+"$"+payload.Action, where+"/"+payload.Action
+	}
+	found := g.older(where, name, event, body)
+	hyphenated := strings.NewReplacer("_", "-", "$", "-").Replace(name)
+	pointer := "/webhooks/" + hyphenated + "/post/requestBody/content/application~1json/schema"
+	if g.openAPI.at(pointer) == nil {
+		return append(found, Violation{where, "", "no webhook that GitHub describes"})
+	}
+	return unique(append(found, g.openAPI.judge(where+" (openapi-webhooks)", pointer, body)...))
+}
+
+func (g *GitHub) older(where, name, event string, body []byte) []Violation {
+	for _, candidate := range []string{name, event + "$event"} {
+		if pointer := "/definitions/" + candidate; g.schemas.at(pointer) != nil {
+			return g.schemas.judge(where+" (webhooks-schemas)", pointer, body)
+		}
+	}
+	return []Violation{{where, "", "no webhook in webhooks-schemas"}}
+}

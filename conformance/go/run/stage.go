@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// people are the accounts of every stage, and what they may do with acme/web.
+var people = []struct{ login, role string }{{"boss", "admin"}, {"writer", "write"}, {"reader", "read"}}
+
+// scopes are those of the tokens: all that anything here needs.
+const scopes = "repo,admin:repo_hook,read:org,admin:org,user,delete_repo,workflow"
+
+// stage makes the people and a repository with a history, and returns the variables that tell a suite of them.
+func (s *server) stage() ([]string, error) {
+	env := []string{
+		"SLIPWAY_URL=" + s.url, "SLIPWAY_API=" + s.url + "/api/v3", "SLIPWAY_OWNER=acme", "SLIPWAY_REPO=web",
+		"SLIPWAY_HOOKS=" + s.relayURL, "SLIPWAY_ADMIN_TOKEN=" + s.token, "SLIPWAY_CERT=" + s.cert,
+	}
+	if _, err := s.run("repo", "create", "acme/web", "--private", "--description", "A website"); err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		if _, err := s.run("user", "create", p.login, "--name", strings.ToUpper(p.login[:1])+p.login[1:], "--email", p.login+"@example.com"); err != nil {
+			return nil, err
+		}
+		if _, err := s.run("repo", "add-collaborator", "acme/web", p.login, "--role", p.role); err != nil {
+			return nil, err
+		}
+		token, err := s.run("token", "create", "--user", p.login, "--scopes", scopes)
+		if err != nil {
+			return nil, err
+		}
+		env = append(env, "SLIPWAY_"+strings.ToUpper(p.login)+"_TOKEN="+token)
+		if p.login == "boss" {
+			env = append(env, "SLIPWAY_TOKEN="+token)
+			if err := s.push(token); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return env, nil
+}
+
+// push makes the history in a working copy and pushes it over HTTP.
+//
+//	main     two commits
+//	ready    holds main, one ahead
+//	topic    one ahead, one behind: auto-merge is clean
+//	clash    one ahead, one behind: auto-merge conflicts
+//	topic-1 … topic-3, feature/x   the same as topic
+//	v1.0     an annotated tag of main
+func (s *server) push(token string) error {
+	dir := filepath.Join(s.dir, "work")
+	remote := strings.Replace(s.url, "://", "://x-access-token:"+token+"@", 1) + "/acme/web.git"
+	write := func(name, text string) error { return os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644) }
+	steps := []func() error{
+		func() error { return os.MkdirAll(dir, 0o755) },
+		func() error { return s.git(dir, "init", "-q", "-b", "main") },
+		func() error { return write("file", "one\n") },
+		func() error { return s.commit(dir, "first") },
+		func() error { return s.git(dir, "checkout", "-q", "-b", "topic") },
+		func() error { return write("other", "three\n") },
+		func() error { return s.commit(dir, "topic") },
+		func() error { return s.git(dir, "checkout", "-q", "-b", "clash", "main") },
+		func() error { return write("file", "clash\n") },
+		func() error { return s.commit(dir, "clash") },
+		func() error { return s.git(dir, "checkout", "-q", "main") },
+		func() error { return write("file", "two\n") },
+		func() error { return s.commit(dir, "second") },
+		func() error { return s.git(dir, "checkout", "-q", "-b", "ready") },
+		func() error { return write("more", "four\n") },
+		func() error { return s.commit(dir, "ready") },
+		func() error { return s.git(dir, "tag", "-a", "-m", "1.0", "v1.0", "main") },
+		func() error { return s.branches(dir, "topic-1", "topic-2", "topic-3", "feature/x") },
+		func() error {
+			return s.git(dir, "push", "-q", remote, "main", "ready", "topic", "clash", "topic-1", "topic-2", "topic-3", "feature/x", "v1.0")
+		},
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *server) branches(dir string, names ...string) error {
+	for _, name := range names {
+		if err := s.git(dir, "branch", name, "topic"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *server) commit(dir, message string) error {
+	if err := s.git(dir, "add", "-A"); err != nil {
+		return err
+	}
+	return s.git(dir, "commit", "-q", "-m", message)
+}
+
+func (s *server) git(dir string, args ...string) error {
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0",
+		"GIT_AUTHOR_NAME=Boss", "GIT_AUTHOR_EMAIL=boss@example.com", "GIT_COMMITTER_NAME=Boss", "GIT_COMMITTER_EMAIL=boss@example.com")
+	if s.cert != "" {
+		cmd.Env = append(cmd.Env, "GIT_SSL_CAINFO="+s.cert)
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("git %s: %w: %s", args[0], err, out)
+	}
+	return nil
+}
