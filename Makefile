@@ -44,7 +44,7 @@ lint: $(BIN)/golangci-lint-$(GOLANGCI_LINT) ## the chosen linters and gofumpt
 	$< run ./...
 
 generate: $(BIN)/sqlc-$(SQLC) ## the store's query code, from its SQL
-	cd internal/store && $< generate
+	cd internal/store && $< generate && cat sqlc.yaml migrations/postgres/*.sql queries/*.sql | sha256sum > db/inputs.sha256
 
 bench: ## benchmarks
 	go test -run '^$$' -bench . -benchmem ./...

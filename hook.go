@@ -18,6 +18,7 @@ type Hook struct {
 	Events       []string          // names of contract 7.5, or "*" alone
 	Config       map[string]string // url, content_type, insecure_ssl and whatever else was stored; never the secret
 	Secret       string            // in the clear here, sealed in the store; empty: none
+	Rotation     *Rotation         // nil: one secret, or none
 	LastResponse HookResponse
 	ParkedAt     *time.Time // nil: deliveries are tried
 	CreatedAt    time.Time
@@ -57,6 +58,7 @@ type HookRequest struct {
 	Name         *string
 	Active       *bool
 	Config       map[string]string // with secret, if it was sent; nil: absent. Values are already text
+	ConfigKeys   map[string]string // single keys of it, as PATCH config sends them; nil: absent. Not beside Config
 	Events       []string          // nil: absent
 	AddEvents    []string
 	RemoveEvents []string
@@ -94,6 +96,9 @@ func (h Hook) Apply(r HookRequest) (Hook, error) {
 	if r.Active != nil {
 		h.Active = *r.Active
 	}
+	if r.ConfigKeys != nil {
+		r.Config = h.mergedConfig(r.ConfigKeys)
+	}
 	if r.Config != nil || h.Config == nil {
 		h.applyConfig(r.Config, &f)
 	}
@@ -111,10 +116,25 @@ func (h *Hook) applyConfig(config map[string]string, f *faults) {
 	delete(h.Config, ConfigSecret)
 	if h.Secret == HiddenSecret {
 		h.Secret = old
+	} else {
+		h.Rotation = nil // what replaces a secret replaces both
 	}
 	setDefault(h.Config, ConfigContentType, "form")
 	setDefault(h.Config, ConfigInsecureSSL, "0")
 	checkHookConfig(h.Config, h.Secret, f)
+}
+
+// mergedConfig is the whole config after some of its keys were changed. The secret stays unless it is among them.
+func (h Hook) mergedConfig(changed map[string]string) map[string]string {
+	config := maps.Clone(h.Config)
+	if config == nil {
+		config = map[string]string{}
+	}
+	if h.Secret != "" {
+		config[ConfigSecret] = HiddenSecret
+	}
+	maps.Copy(config, changed)
+	return config
 }
 
 func setDefault(config map[string]string, key, value string) {

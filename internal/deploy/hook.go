@@ -16,6 +16,7 @@ type Hooks interface {
 	InsertHook(h *slipway.Hook) error
 	SetHook(h slipway.Hook, resume bool) error // resume: un-park and try the head of its queue at once
 	RemoveHook(repositoryID, id int64) error   // with its deliveries
+	ResumeHook(id int64) error                 // un-park it and try the head of its queue at once
 }
 
 // Hook finds a hook of a repository: NotFound when there is none.
@@ -92,7 +93,7 @@ func (d *Decisions) UpdateHook(ctx context.Context, a slipway.Actor, r slipway.R
 	if err != nil {
 		return slipway.Hook{}, err
 	}
-	if in.Config != nil {
+	if in.Config != nil || in.ConfigKeys != nil {
 		if err := d.targets.Check(ctx, wanted.Config[slipway.ConfigURL]); err != nil {
 			return slipway.Hook{}, err
 		}
@@ -108,7 +109,7 @@ func (d *Decisions) UpdateHook(ctx context.Context, a slipway.Actor, r slipway.R
 			return err
 		}
 		h.UpdatedAt = tx.Now()
-		resume := h.Active != old.Active || h.Secret != old.Secret || !maps.Equal(h.Config, old.Config)
+		resume := h.Active != old.Active || h.Secret != old.Secret || !maps.Equal(h.Config, old.Config) // an edit un-parks it
 		if err := tx.SetHook(h, resume); err != nil {
 			return err
 		}

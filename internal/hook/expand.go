@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -90,13 +91,15 @@ func (x *expander) deliveries(ctx context.Context, occurrences []Occurrence) ([]
 	}
 	var out []Delivery
 	for _, s := range list {
-		if body := bodies[keyOf(s)].body; body != nil {
-			d, err := delivery(s, body)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, d)
+		r := bodies[keyOf(s)]
+		if r.body == nil && r.unsent == nil {
+			continue
 		}
+		d, err := delivery(s, *r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, d)
 	}
 	return out, nil
 }
@@ -110,7 +113,11 @@ type bodyKey struct {
 
 func keyOf(s Subscription) bodyKey { return bodyKey{s.Event.ID, s.Name, variant(s.Hook)} }
 
-type rendered struct{ body []byte }
+// rendered is a body, or why there is none; neither where there is nothing to say.
+type rendered struct {
+	body   []byte
+	unsent *Unsent // without its URL
+}
 
 func (x *expander) bodies(ctx context.Context, list []Subscription) (map[bodyKey]*rendered, error) {
 	bodies := map[bodyKey]*rendered{}
@@ -123,7 +130,7 @@ func (x *expander) bodies(ctx context.Context, list []Subscription) (map[bodyKey
 		r := &rendered{}
 		bodies[keyOf(s)] = r
 		group.Go(func() (err error) {
-			r.body, err = x.body(within, s)
+			*r, err = x.body(within, s)
 			return err
 		})
 	}
@@ -132,31 +139,40 @@ func (x *expander) bodies(ctx context.Context, list []Subscription) (map[bodyKey
 
 var errTooLarge = errors.New("the body is larger than 25 MiB")
 
-// body renders one delivery. What cannot be rendered is reported and left out: an event nobody can tell must not stop all
-// others. Only the end of the context is an error.
-func (x *expander) body(ctx context.Context, s Subscription) ([]byte, error) {
+// body renders one delivery. What cannot be rendered, or is larger than what is sent, is reported and listed as unsent: an
+// event nobody can tell must not stop all others. Only the end of the context is an error.
+func (x *expander) body(ctx context.Context, s Subscription) (rendered, error) {
 	body, err := x.render(ctx, s)
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return rendered{}, ctx.Err()
 	}
 	if err == nil && len(body) > largestBody {
 		err = errTooLarge
 	}
-	if err != nil {
+	switch {
+	case err == nil:
+		return rendered{body: body}, nil
+	case errors.Is(err, errTooLarge):
 		x.skipped(s, err)
-		return nil, nil
+		return rendered{unsent: &Unsent{StatusCode: http.StatusRequestEntityTooLarge, Status: "not sent: the payload is larger than 25 MB"}}, nil
+	default:
+		x.skipped(s, err)
+		return rendered{unsent: &Unsent{StatusCode: http.StatusInternalServerError, Status: "not sent: the event could not be told"}}, nil
 	}
-	return body, nil
 }
 
-func delivery(s Subscription, body []byte) (Delivery, error) {
+func delivery(s Subscription, r rendered) (Delivery, error) {
 	guid, err := uuid.NewRandom()
 	if err != nil {
 		return Delivery{}, slipway.Because(slipway.Internal, "making a GUID", err)
 	}
-	return Delivery{
+	d := Delivery{
 		Position: s.Event.Position, EventID: s.Event.ID, HookID: s.Hook.ID, RepositoryID: s.Repository.ID,
-		Event: s.Name, Action: actionOf(s.Name, s.Hook), GUID: guid.String(), Body: body,
+		Event: s.Name, Action: actionOf(s.Name, s.Hook), GUID: guid.String(), Body: r.body,
 		OutOfOrder: s.Event.Kind == "ping" || s.Event.Kind == "test",
-	}, nil
+	}
+	if r.unsent != nil {
+		d.Unsent = &Unsent{URL: s.Hook.Config[slipway.ConfigURL], StatusCode: r.unsent.StatusCode, Status: r.unsent.Status}
+	}
+	return d, nil
 }

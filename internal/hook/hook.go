@@ -102,6 +102,15 @@ type Delivery struct {
 	GUID         string
 	Body         []byte // JSON; hooks that are told the same share one copy
 	OutOfOrder   bool   // a ping or a test
+	Unsent       *Unsent
+}
+
+// Unsent is why a delivery is not made. It is listed like an attempt that failed, for nothing is dropped silently, and
+// cannot be asked for again.
+type Unsent struct {
+	URL        string
+	StatusCode int
+	Status     string
 }
 
 // Room says how many hooks may be claimed: healthy ones, and ones whose last attempt failed.

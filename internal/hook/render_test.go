@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/slipway-deploy/slipway"
 )
 
@@ -307,6 +309,41 @@ func TestExpanderIsLazy(t *testing.T) {
 	}
 	if err := x.settle(t.Context(), true); err != nil || len(q.expanded) != 2 || q.expanded[1].To != 11 {
 		t.Errorf("at the end: wrote %+v, %v", q.expanded, err)
+	}
+}
+
+// TestWhatIsNotSentIsListed: an event that is too large, or that cannot be told, is not dropped silently.
+func TestWhatIsNotSentIsListed(t *testing.T) {
+	h := slipway.Hook{ID: 1, Active: true, Events: []string{"*"}, Config: map[string]string{"url": "http://example.com/"}}
+	q := &scripted{backlog: []Occurrence{occurrence(1, "deployment", h), occurrence(2, "deployment", h), occurrence(3, "deployment", h), occurrence(4, "deployment", h)}}
+	skipped := 0
+	x := &expander{queue: q, now: testClock, skipped: func(Subscription, error) { skipped++ }, render: func(_ context.Context, s Subscription) ([]byte, error) {
+		switch s.Event.Position {
+		case 1:
+			return make([]byte, largestBody+1), nil
+		case 2:
+			return nil, errSubject
+		case 3:
+			return nil, nil
+		}
+		return make([]byte, largestBody), nil
+	}}
+	if _, _, err := x.round(t.Context()); err != nil || len(q.expanded) != 1 || len(q.expanded[0].Deliveries) != 3 {
+		t.Fatalf("%v, %d", err, len(q.expanded))
+	}
+	got := q.expanded[0].Deliveries
+	want := []*Unsent{
+		{URL: "http://example.com/", StatusCode: 413, Status: "not sent: the payload is larger than 25 MB"},
+		{URL: "http://example.com/", StatusCode: 500, Status: "not sent: the event could not be told"},
+		nil,
+	}
+	for i, d := range got {
+		if diff := cmp.Diff(want[i], d.Unsent); diff != "" || (d.Body == nil) != (d.Unsent != nil) || d.GUID == "" {
+			t.Errorf("delivery %d: %s", i, diff)
+		}
+	}
+	if skipped != 2 {
+		t.Errorf("%d were reported", skipped)
 	}
 }
 

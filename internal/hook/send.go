@@ -152,7 +152,7 @@ func (s *sender) header(j Job, at time.Time, body []byte) http.Header {
 	if s.identity.EnterpriseVersion != "" {
 		h["X-GitHub-Enterprise-Version"] = []string{s.identity.EnterpriseVersion}
 	}
-	sign(h, j.Hook.Secret, j.GUID, at, body)
+	sign(h, j.Hook, j.GUID, at, body)
 	return h
 }
 

@@ -50,7 +50,7 @@ func raw(h http.Header, name string) string { return strings.Join(h[name], ", ")
 // secrets without its prefix.
 func TestStandardWebhooks(t *testing.T) {
 	h := http.Header{}
-	sign(h, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
+	sign(h, slipway.Hook{Secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, "msg_p5jXN8AQM9LWM0D4loKWxJek", time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
 	if got := raw(h, "webhook-signature"); got != "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=" {
 		t.Errorf("signature %q", got)
 	}
@@ -59,11 +59,30 @@ func TestStandardWebhooks(t *testing.T) {
 	}
 	for _, secret := range []string{"plain", "whsec_not base64!"} {
 		h := http.Header{}
-		sign(h, secret, "id", time.Unix(7, 0), []byte("body"))
+		sign(h, slipway.Hook{Secret: secret}, "id", time.Unix(7, 0), []byte("body"))
 		m := hmac.New(sha256.New, []byte(secret))
 		m.Write([]byte("id.7.body"))
 		if want := "v1," + base64.StdEncoding.EncodeToString(m.Sum(nil)); raw(h, "webhook-signature") != want {
 			t.Errorf("%q: %q, want %q", secret, raw(h, "webhook-signature"), want)
+		}
+	}
+}
+
+// TestRotation: both secrets are live in the list, and GitHub's two signatures are the older one's.
+func TestRotation(t *testing.T) {
+	signed := func(h slipway.Hook) http.Header {
+		header := http.Header{}
+		sign(header, h, "id", time.Unix(7, 0), []byte("body"))
+		return header
+	}
+	old, next := signed(slipway.Hook{Secret: "old"}), signed(slipway.Hook{Secret: "next"})
+	both := signed(slipway.Hook{Secret: "old", Rotation: &slipway.Rotation{Next: "next"}})
+	if want := raw(old, "webhook-signature") + " " + raw(next, "webhook-signature"); raw(both, "webhook-signature") != want {
+		t.Errorf("signatures %q, want %q", raw(both, "webhook-signature"), want)
+	}
+	for _, name := range []string{"X-Hub-Signature", "X-Hub-Signature-256"} {
+		if raw(both, name) != raw(old, name) || raw(both, name) == raw(next, name) {
+			t.Errorf("%s is %q", name, raw(both, name))
 		}
 	}
 }

@@ -61,22 +61,32 @@ func (t *tx) InsertHook(h *slipway.Hook) error {
 	return t.startQueue(id)
 }
 
-// SetHook changes what a client may change: Active, Events, Config, Secret, UpdatedAt. With resume its deliveries are
+// SetHook changes what a client may change: Active, Events, Config, Secret, Rotation, UpdatedAt. With resume its deliveries are
 // tried again from the head, at once.
 func (t *tx) SetHook(h slipway.Hook, resume bool) error {
 	events, config, secret, err := t.hookColumns(h)
 	if err != nil {
 		return err
 	}
-	n, err := t.q.UpdateHook(t.ctx, db.UpdateHookParams{
+	row := db.UpdateHookParams{
 		Active: h.Active, Events: events, Config: config, Secret: secret, UpdatedAt: micro(h.UpdatedAt),
 		ID: h.ID, RepositoryID: h.RepositoryID,
-	})
+	}
+	if h.Rotation != nil {
+		if row.NextSecret, err = t.sealHookSecret(h.Rotation.Next, h.RepositoryID); err != nil {
+			return err
+		}
+		row.RotatingSince = new(micro(h.Rotation.Since))
+	}
+	n, err := t.q.UpdateHook(t.ctx, row)
 	if err := t.changed("set hook", n, err); err != nil || !resume {
 		return err
 	}
 	return t.resumeHook(h.ID)
 }
+
+// ResumeHook un-parks a hook and has what failed tried again at once.
+func (t *tx) ResumeHook(id int64) error { return t.resumeHook(id) }
 
 // RemoveHook removes a hook with its deliveries and their attempts.
 func (t *tx) RemoveHook(repositoryID, id int64) error {
@@ -101,11 +111,14 @@ func (t *tx) hookColumns(h slipway.Hook) (events, config string, secret []byte, 
 		return "", "", nil, failure("hook config", err)
 	}
 	if h.Secret != "" {
-		if secret, err = t.sealer.seal(h.Secret, sealPlace(h.RepositoryID)); err != nil {
-			return "", "", nil, failure("seal hook secret", err)
-		}
+		secret, err = t.sealHookSecret(h.Secret, h.RepositoryID)
 	}
-	return string(list), string(members), secret, nil
+	return string(list), string(members), secret, err
+}
+
+func (t *tx) sealHookSecret(secret string, repositoryID int64) ([]byte, error) {
+	sealed, err := t.sealer.seal(secret, sealPlace(repositoryID))
+	return sealed, failure("seal hook secret", err)
 }
 
 func (t *tx) hooksOf(rows []db.Hook) ([]slipway.Hook, error) {
@@ -132,12 +145,17 @@ func (t *tx) hookOf(row db.Hook) (slipway.Hook, error) {
 	if err := json.Unmarshal([]byte(row.Config), &h.Config); err != nil {
 		return h, failure("hook config", err)
 	}
+	var err error
 	if row.Secret != nil {
-		secret, err := t.sealer.open(row.Secret, sealPlace(row.RepositoryID))
-		if err != nil {
+		if h.Secret, err = t.sealer.open(row.Secret, sealPlace(row.RepositoryID)); err != nil {
 			return h, failure("open hook secret", err)
 		}
-		h.Secret = secret
+	}
+	if row.NextSecret != nil && row.RotatingSince != nil {
+		h.Rotation = &slipway.Rotation{Since: *row.RotatingSince}
+		if h.Rotation.Next, err = t.sealer.open(row.NextSecret, sealPlace(row.RepositoryID)); err != nil {
+			return h, failure("open hook secret", err)
+		}
 	}
 	return h, nil
 }

@@ -24,6 +24,7 @@ func TestQueueWalksItsIndexes(t *testing.T) {
 		"listAttempts": "INDEX attempts_hook ", "listGoodAttempts": "INDEX attempts_hook ", "listFailedAttempts": "INDEX attempts_failed ",
 		"listNewerAttempts": "INDEX attempts_hook ", "listNewerGoodAttempts": "INDEX attempts_hook ", "listNewerFailedAttempts": "INDEX attempts_failed ",
 		"deleteOldBodies": "INDEX bodies_age ", "resetFailing": "INDEX deliveries_waiting ",
+		"listTried": "INDEX attempts_hook ", "countWaiting": "INDEX deliveries_waiting ",
 		"countParked": "INDEX hooks_parked", "getFirstSealed": "INDEX hooks_sealed",
 	} {
 		steps := strings.Join(plan(t, pool, texts[query]), "; ")

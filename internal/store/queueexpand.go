@@ -87,7 +87,7 @@ func (r *reading) hooks(row db.Event) ([]slipway.Hook, error) {
 		if row.ID <= s.SinceEvent || (!s.Hook.Active && row.Kind != hook.Ping) {
 			continue
 		}
-		s.Hook.Secret = nil
+		s.Hook.Secret, s.Hook.NextSecret = nil, nil
 		h, err := r.t.hookOf(s.Hook)
 		if err != nil {
 			return nil, err
@@ -144,7 +144,11 @@ func (t *tx) expand(x hook.Expansion) error {
 		if !there || d.Position <= to || (!h.Active && !d.OutOfOrder) {
 			continue
 		}
-		if err := t.addDelivery(d, &bodies); err != nil {
+		add := func() error { return t.addDelivery(d, &bodies) }
+		if d.Unsent != nil {
+			add = func() error { return t.addUnsent(d) }
+		}
+		if err := add(); err != nil {
 			return err
 		}
 	}
@@ -193,6 +197,25 @@ func (t *tx) addDelivery(d hook.Delivery, bodies *shared) error {
 		BodyID: id, Lane: &lane, DueAt: t.now, DueSetAt: t.now,
 	})
 	return t.failed("add delivery", err)
+}
+
+// addUnsent lists what is not sent, and leaves an event of it.
+func (t *tx) addUnsent(d hook.Delivery) error {
+	id, err := t.q.AddUnsent(t.ctx, db.AddUnsentParams{
+		HookID: d.HookID, RepositoryID: d.RepositoryID, EventID: d.EventID, Event: d.Event, Action: d.Action, Guid: d.GUID, Now: t.now,
+	})
+	id, added, err := found(t, "add unsent", id, err)
+	if err != nil || !added {
+		return err
+	}
+	err = t.q.AddAttempt(t.ctx, db.AddAttemptParams{
+		DeliveryID: id, HookID: d.HookID, At: t.now, Status: d.Unsent.Status, StatusCode: int64(d.Unsent.StatusCode), Url: d.Unsent.URL,
+		RequestHeader: "{}", ResponseHeader: "{}",
+	})
+	if err != nil {
+		return t.failed("add attempt", err)
+	}
+	return t.recordHook(d.RepositoryID, d.HookID, "delivery", "unsent")
 }
 
 // shared are the bodies of the event at hand: hooks that are told the same share one row.

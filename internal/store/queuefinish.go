@@ -114,25 +114,25 @@ func (t *tx) noteHook(j hook.Job, a hook.Attempt, n hook.Next) error {
 		if err := t.q.SetHookParked(t.ctx, db.SetHookParkedParams{ParkedAt: &t.now, ID: j.Hook.ID}); err != nil {
 			return t.failed("park", err)
 		}
-		return t.recordHook(j, "hook", "parked")
+		return t.recordHook(j.RepositoryID, j.Hook.ID, "hook", "parked")
 	case n.Resume:
 		if err := t.unpark(j.Hook.ID); err != nil {
 			return err
 		}
-		return t.recordHook(j, "hook", "resumed")
+		return t.recordHook(j.RepositoryID, j.Hook.ID, "hook", "resumed")
 	case n.SetAside:
-		return t.recordHook(j, "delivery", "set_aside")
+		return t.recordHook(j.RepositoryID, j.Hook.ID, "delivery", "set_aside")
 	case n.GaveUp:
-		return t.recordHook(j, "delivery", "gave_up")
+		return t.recordHook(j.RepositoryID, j.Hook.ID, "delivery", "gave_up")
 	}
 	return nil
 }
 
 // recordHook leaves an event about a hook, by nobody but the server.
-func (t *tx) recordHook(j hook.Job, kind, action string) error {
+func (t *tx) recordHook(repositoryID, hookID int64, kind, action string) error {
 	_, err := t.Record(slipway.Event{
-		RepositoryID: j.RepositoryID, ActorID: botID, Kind: kind, Action: action,
-		Subject: slipway.Subject{HookID: j.Hook.ID}.Encode(),
+		RepositoryID: repositoryID, ActorID: botID, Kind: kind, Action: action,
+		Subject: slipway.Subject{HookID: hookID}.Encode(),
 	})
 	return err
 }

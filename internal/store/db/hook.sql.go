@@ -55,7 +55,7 @@ func (q *Queries) GetFirstSealed(ctx context.Context) (GetFirstSealedRow, error)
 }
 
 const getHook = `-- name: GetHook :one
-SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at FROM hooks WHERE id = $1 AND repository_id = $2
+SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at, next_secret, rotating_since FROM hooks WHERE id = $1 AND repository_id = $2
 `
 
 type GetHookParams struct {
@@ -80,6 +80,8 @@ func (q *Queries) GetHook(ctx context.Context, arg GetHookParams) (Hook, error) 
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.ParkedAt,
+		&i.NextSecret,
+		&i.RotatingSince,
 	)
 	return i, err
 }
@@ -123,7 +125,7 @@ func (q *Queries) InsertHook(ctx context.Context, arg InsertHookParams) (int64, 
 }
 
 const listAllHooks = `-- name: ListAllHooks :many
-SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at FROM hooks WHERE repository_id = $1 ORDER BY id
+SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at, next_secret, rotating_since FROM hooks WHERE repository_id = $1 ORDER BY id
 `
 
 func (q *Queries) ListAllHooks(ctx context.Context, repositoryID int64) ([]Hook, error) {
@@ -149,6 +151,8 @@ func (q *Queries) ListAllHooks(ctx context.Context, repositoryID int64) ([]Hook,
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.ParkedAt,
+			&i.NextSecret,
+			&i.RotatingSince,
 		); err != nil {
 			return nil, err
 		}
@@ -164,7 +168,7 @@ func (q *Queries) ListAllHooks(ctx context.Context, repositoryID int64) ([]Hook,
 }
 
 const listHooks = `-- name: ListHooks :many
-SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at FROM hooks WHERE repository_id = $1
+SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at, next_secret, rotating_since FROM hooks WHERE repository_id = $1
 ORDER BY id LIMIT CAST($3 AS bigint) OFFSET CAST($2 AS bigint)
 `
 
@@ -197,6 +201,8 @@ func (q *Queries) ListHooks(ctx context.Context, arg ListHooksParams) ([]Hook, e
 			&i.CreatedAt,
 			&i.UpdatedAt,
 			&i.ParkedAt,
+			&i.NextSecret,
+			&i.RotatingSince,
 		); err != nil {
 			return nil, err
 		}
@@ -212,17 +218,20 @@ func (q *Queries) ListHooks(ctx context.Context, arg ListHooksParams) ([]Hook, e
 }
 
 const updateHook = `-- name: UpdateHook :execrows
-UPDATE hooks SET active = $1, events = $2, config = $3, secret = $4, updated_at = $5 WHERE id = $6 AND repository_id = $7
+UPDATE hooks SET active = $1, events = $2, config = $3, secret = $4, next_secret = $5, rotating_since = $6, updated_at = $7
+WHERE id = $8 AND repository_id = $9
 `
 
 type UpdateHookParams struct {
-	Active       bool
-	Events       string
-	Config       string
-	Secret       []byte
-	UpdatedAt    time.Time
-	ID           int64
-	RepositoryID int64
+	Active        bool
+	Events        string
+	Config        string
+	Secret        []byte
+	NextSecret    []byte
+	RotatingSince *time.Time
+	UpdatedAt     time.Time
+	ID            int64
+	RepositoryID  int64
 }
 
 func (q *Queries) UpdateHook(ctx context.Context, arg UpdateHookParams) (int64, error) {
@@ -231,6 +240,8 @@ func (q *Queries) UpdateHook(ctx context.Context, arg UpdateHookParams) (int64, 
 		arg.Events,
 		arg.Config,
 		arg.Secret,
+		arg.NextSecret,
+		arg.RotatingSince,
 		arg.UpdatedAt,
 		arg.ID,
 		arg.RepositoryID,

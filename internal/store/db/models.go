@@ -177,6 +177,8 @@ type Hook struct {
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 	ParkedAt        *time.Time
+	NextSecret      []byte
+	RotatingSince   *time.Time
 }
 
 type Installation struct {

@@ -104,6 +104,39 @@ func (q *Queries) AddDelivery(ctx context.Context, arg AddDeliveryParams) (int64
 	return result.RowsAffected()
 }
 
+const addUnsent = `-- name: AddUnsent :one
+INSERT INTO deliveries (hook_id, repository_id, event_id, event, action, guid, body_id, due_at, due_set_at, finished_at,
+	tries, failures, failing_for, refusals, refused_for, last_code)
+VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $7, $7, 1, 0, 0, 0, 0, 0)
+ON CONFLICT (event_id, hook_id, event) DO NOTHING RETURNING id
+`
+
+type AddUnsentParams struct {
+	HookID       int64
+	RepositoryID int64
+	EventID      int64
+	Event        string
+	Action       string
+	Guid         string
+	Now          time.Time
+}
+
+// A delivery that is over before it began: without a body, and with one attempt that sent nothing. None, if it is there.
+func (q *Queries) AddUnsent(ctx context.Context, arg AddUnsentParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, addUnsent,
+		arg.HookID,
+		arg.RepositoryID,
+		arg.EventID,
+		arg.Event,
+		arg.Action,
+		arg.Guid,
+		arg.Now,
+	)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
 const claimQueue = `-- name: ClaimQueue :one
 UPDATE queues SET fence = fence + 1, leased_at = $1, lease_until = $2
 WHERE hook_id = $3 AND (lease_until <= $1 OR leased_at > $4) RETURNING fence
@@ -137,6 +170,34 @@ func (q *Queries) CountParked(ctx context.Context) (int64, error) {
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const countWaiting = `-- name: CountWaiting :one
+SELECT count(*) AS waiting,
+	CAST(coalesce(sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END), 0) AS bigint) AS failing,
+	CAST(coalesce(sum(CASE WHEN lane = 'aside' THEN 1 ELSE 0 END), 0) AS bigint) AS aside,
+	CAST(coalesce(min(event_id), 0) AS bigint) AS oldest
+FROM deliveries WHERE hook_id = $1 AND lane IS NOT NULL
+`
+
+type CountWaitingRow struct {
+	Waiting int64
+	Failing int64
+	Aside   int64
+	Oldest  int64
+}
+
+// What a hook has still to be told: all of it, what has failed before, what is outside the order, and the oldest event.
+func (q *Queries) CountWaiting(ctx context.Context, hookID int64) (CountWaitingRow, error) {
+	row := q.db.QueryRowContext(ctx, countWaiting, hookID)
+	var i CountWaitingRow
+	err := row.Scan(
+		&i.Waiting,
+		&i.Failing,
+		&i.Aside,
+		&i.Oldest,
+	)
+	return i, err
 }
 
 const deleteAttempts = `-- name: DeleteAttempts :exec
@@ -338,6 +399,17 @@ func (q *Queries) GetDelivery(ctx context.Context, id int64) (Delivery, error) {
 	return i, err
 }
 
+const getEventTime = `-- name: GetEventTime :one
+SELECT at FROM events WHERE id = $1
+`
+
+func (q *Queries) GetEventTime(ctx context.Context, id int64) (time.Time, error) {
+	row := q.db.QueryRowContext(ctx, getEventTime, id)
+	var at time.Time
+	err := row.Scan(&at)
+	return at, err
+}
+
 const getExpandedTo = `-- name: GetExpandedTo :one
 SELECT expanded_to FROM positions WHERE id = 1
 `
@@ -474,7 +546,7 @@ func (q *Queries) GetHead(ctx context.Context, hookID int64) (Delivery, error) {
 }
 
 const getHookByID = `-- name: GetHookByID :one
-SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at FROM hooks WHERE id = $1
+SELECT id, repository_id, name, active, events, config, secret, response_code, response_status, response_message, created_at, updated_at, parked_at, next_secret, rotating_since FROM hooks WHERE id = $1
 `
 
 func (q *Queries) GetHookByID(ctx context.Context, id int64) (Hook, error) {
@@ -494,6 +566,8 @@ func (q *Queries) GetHookByID(ctx context.Context, id int64) (Hook, error) {
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.ParkedAt,
+		&i.NextSecret,
+		&i.RotatingSince,
 	)
 	return i, err
 }
@@ -511,6 +585,17 @@ func (q *Queries) GetOldestWaiting(ctx context.Context, lim int64) (time.Time, e
 	var at time.Time
 	err := row.Scan(&at)
 	return at, err
+}
+
+const getQueueDue = `-- name: GetQueueDue :one
+SELECT due_at FROM queues WHERE hook_id = $1
+`
+
+func (q *Queries) GetQueueDue(ctx context.Context, hookID int64) (*time.Time, error) {
+	row := q.db.QueryRowContext(ctx, getQueueDue, hookID)
+	var due_at *time.Time
+	err := row.Scan(&due_at)
+	return due_at, err
 }
 
 const getSubject = `-- name: GetSubject :one
@@ -916,7 +1001,7 @@ func (q *Queries) ListOldestAttempts(ctx context.Context, lim int64) ([]ListOlde
 }
 
 const listSubscribers = `-- name: ListSubscribers :many
-SELECT h.id, h.repository_id, h.name, h.active, h.events, h.config, h.secret, h.response_code, h.response_status, h.response_message, h.created_at, h.updated_at, h.parked_at, q.since_event FROM hooks h JOIN queues q ON q.hook_id = h.id WHERE h.repository_id = $1 ORDER BY h.id
+SELECT h.id, h.repository_id, h.name, h.active, h.events, h.config, h.secret, h.response_code, h.response_status, h.response_message, h.created_at, h.updated_at, h.parked_at, h.next_secret, h.rotating_since, q.since_event FROM hooks h JOIN queues q ON q.hook_id = h.id WHERE h.repository_id = $1 ORDER BY h.id
 `
 
 type ListSubscribersRow struct {
@@ -948,7 +1033,58 @@ func (q *Queries) ListSubscribers(ctx context.Context, repositoryID int64) ([]Li
 			&i.Hook.CreatedAt,
 			&i.Hook.UpdatedAt,
 			&i.Hook.ParkedAt,
+			&i.Hook.NextSecret,
+			&i.Hook.RotatingSince,
 			&i.SinceEvent,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTried = `-- name: ListTried :many
+SELECT a.id, a.at, a.delivery_id, d.lane, d.failures FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id < $2 ORDER BY a.id DESC LIMIT CAST($3 AS bigint)
+`
+
+type ListTriedParams struct {
+	HookID int64
+	Before int64
+	Lim    int64
+}
+
+type ListTriedRow struct {
+	ID         int64
+	At         time.Time
+	DeliveryID int64
+	Lane       *string
+	Failures   int64
+}
+
+// What became of the deliveries that attempts were made at, newest attempt first.
+func (q *Queries) ListTried(ctx context.Context, arg ListTriedParams) ([]ListTriedRow, error) {
+	rows, err := q.db.QueryContext(ctx, listTried, arg.HookID, arg.Before, arg.Lim)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListTriedRow{}
+	for rows.Next() {
+		var i ListTriedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.DeliveryID,
+			&i.Lane,
+			&i.Failures,
 		); err != nil {
 			return nil, err
 		}
@@ -971,6 +1107,28 @@ UPDATE queues SET fence = fence + 0 WHERE hook_id = $1
 // next reads see what others have added.
 func (q *Queries) LockQueue(ctx context.Context, hookID int64) (int64, error) {
 	result, err := q.db.ExecContext(ctx, lockQueue, hookID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const redeliverMany = `-- name: RedeliverMany :execrows
+UPDATE deliveries SET lane = 'aside', due_at = $1, due_set_at = $1, finished_at = NULL, failures = 0, failing_for = 0,
+	refusals = 0, refused_for = 0, last_code = 0, last_at = NULL
+WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST($2 AS text))) AND hook_id = $3 AND lane IS NULL
+	AND EXISTS (SELECT 1 FROM bodies b WHERE b.id = deliveries.body_id)
+`
+
+type RedeliverManyParams struct {
+	Now    time.Time
+	Ids    string
+	HookID int64
+}
+
+// Of the deliveries named, those that are over and whose body is kept.
+func (q *Queries) RedeliverMany(ctx context.Context, arg RedeliverManyParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, redeliverMany, arg.Now, arg.Ids, arg.HookID)
 	if err != nil {
 		return 0, err
 	}

@@ -16,7 +16,8 @@ INSERT INTO hooks (repository_id, name, active, events, config, secret, response
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id;
 
 -- name: UpdateHook :execrows
-UPDATE hooks SET active = $1, events = $2, config = $3, secret = $4, updated_at = $5 WHERE id = $6 AND repository_id = $7;
+UPDATE hooks SET active = $1, events = $2, config = $3, secret = $4, next_secret = $5, rotating_since = $6, updated_at = $7
+WHERE id = $8 AND repository_id = $9;
 
 -- name: DeleteHook :execrows
 DELETE FROM hooks WHERE id = $1 AND repository_id = $2;

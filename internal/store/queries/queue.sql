@@ -20,6 +20,13 @@ INSERT INTO deliveries (hook_id, repository_id, event_id, event, action, guid, b
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, 0, 0)
 ON CONFLICT (event_id, hook_id, event) DO NOTHING;
 
+-- name: AddUnsent :one
+-- A delivery that is over before it began: without a body, and with one attempt that sent nothing. None, if it is there.
+INSERT INTO deliveries (hook_id, repository_id, event_id, event, action, guid, body_id, due_at, due_set_at, finished_at,
+	tries, failures, failing_for, refusals, refused_for, last_code)
+VALUES ($1, $2, $3, $4, $5, $6, 0, sqlc.arg(now), sqlc.arg(now), sqlc.arg(now), 1, 0, 0, 0, 0, 0)
+ON CONFLICT (event_id, hook_id, event) DO NOTHING RETURNING id;
+
 -- name: StartQueue :exec
 INSERT INTO queues (hook_id, since_event, fence, leased_at, lease_until, set_at, failing)
 SELECT sqlc.arg(hook_id), CAST(coalesce(max(e.id), 0) AS bigint), 0, sqlc.arg(now), sqlc.arg(now), sqlc.arg(now), FALSE FROM events e WHERE true;
@@ -146,6 +153,32 @@ WHERE a.hook_id = $1 AND a.id > sqlc.arg(after) AND a.ok ORDER BY a.id LIMIT CAS
 -- name: ListNewerFailedAttempts :many
 SELECT a.id FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
 WHERE a.hook_id = $1 AND a.id > sqlc.arg(after) AND NOT a.ok ORDER BY a.id LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ListTried :many
+-- What became of the deliveries that attempts were made at, newest attempt first.
+SELECT a.id, a.at, a.delivery_id, d.lane, d.failures FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE a.hook_id = $1 AND a.id < sqlc.arg(before) ORDER BY a.id DESC LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: RedeliverMany :execrows
+-- Of the deliveries named, those that are over and whose body is kept.
+UPDATE deliveries SET lane = 'aside', due_at = sqlc.arg(now), due_set_at = sqlc.arg(now), finished_at = NULL, failures = 0, failing_for = 0,
+	refusals = 0, refused_for = 0, last_code = 0, last_at = NULL
+WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text))) AND hook_id = sqlc.arg(hook_id) AND lane IS NULL
+	AND EXISTS (SELECT 1 FROM bodies b WHERE b.id = deliveries.body_id);
+
+-- name: CountWaiting :one
+-- What a hook has still to be told: all of it, what has failed before, what is outside the order, and the oldest event.
+SELECT count(*) AS waiting,
+	CAST(coalesce(sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END), 0) AS bigint) AS failing,
+	CAST(coalesce(sum(CASE WHEN lane = 'aside' THEN 1 ELSE 0 END), 0) AS bigint) AS aside,
+	CAST(coalesce(min(event_id), 0) AS bigint) AS oldest
+FROM deliveries WHERE hook_id = $1 AND lane IS NOT NULL;
+
+-- name: GetQueueDue :one
+SELECT due_at FROM queues WHERE hook_id = $1;
+
+-- name: GetEventTime :one
+SELECT at FROM events WHERE id = $1;
 
 -- name: GetAttempt :one
 SELECT sqlc.embed(a), sqlc.embed(d) FROM attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE a.id = $1 AND a.hook_id = $2;

@@ -49,11 +49,18 @@ func hooks(w *world) {
 	w.update(r.ID, func(tx deploy.Tx) error { return tx.SetHook(full, false) })
 	w.same("without a secret", get(full.ID), full)
 
+	for _, rotation := range []*slipway.Rotation{{Next: "n€xt", Since: w.now}, {Next: "another", Since: w.now.Add(time.Hour)}, nil} {
+		full.Secret, full.Rotation = "old", rotation
+		w.update(r.ID, func(tx deploy.Tx) error { return tx.SetHook(full, false) })
+		w.same("rotating", get(full.ID), full)
+	}
+
 	for _, wrong := range []slipway.Hook{{ID: 99, RepositoryID: r.ID}, {ID: full.ID, RepositoryID: other.ID}} {
 		w.kind(slipway.NotFound, func(tx deploy.Tx) error { _, err := tx.Hook(wrong.RepositoryID, wrong.ID); return err })
 		w.kind(slipway.NotFound, func(tx deploy.Tx) error { return tx.SetHook(wrong, true) })
 		w.kind(slipway.NotFound, func(tx deploy.Tx) error { return tx.RemoveHook(wrong.RepositoryID, wrong.ID) })
 	}
+	w.kind(slipway.NotFound, func(tx deploy.Tx) error { return tx.ResumeHook(99) })
 	w.update(r.ID, func(tx deploy.Tx) error { return tx.RemoveHook(r.ID, full.ID) })
 	w.same("one removed", read(w, func(tx deploy.Tx) ([]slipway.Hook, error) { return tx.AllHooks(r.ID) }), []slipway.Hook{bare})
 }

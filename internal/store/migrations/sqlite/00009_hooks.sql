@@ -1,0 +1,7 @@
+-- +goose Up
+-- The secret that comes after the one in use, sealed like it, while both are live; NULL otherwise.
+ALTER TABLE hooks ADD COLUMN next_secret BLOB;
+ALTER TABLE hooks ADD COLUMN rotating_since TIMESTAMP;
+
+-- +goose Down
+SELECT 1;
