@@ -53,6 +53,8 @@ type Tx interface {
 	CommitStatuses
 	Environments
 	BranchPolicies
+	Windows
+	Nodes
 	Hooks
 	Deliveries
 	Idempotency

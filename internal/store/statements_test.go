@@ -93,6 +93,7 @@ var walks = map[string]string{
 	"listRepositoriesWithIntents": "holds only what is under way",
 	"countSHA":                    "the rows of its own subquery, at most ten thousand",
 	"countDeploymentIn":           "the rows of its own values",
+	"countDeploymentsOfCommit":    "the rows of its own subquery, at most ten thousand",
 	"insertAccount":               "tables that refer to accounts: looked at only while a deferred violation is open, and there is none",
 	"endLeases":                   "one row a hook, once at start",
 	"listOldestAttempts":          "by id, as many as its limit",
@@ -116,7 +117,10 @@ func TestStatementsUseIndexes(t *testing.T) {
 func TestListsWalkTheirIndex(t *testing.T) {
 	pool := poolOf(openTestSQLite(t, Config{}))
 	texts := statements(t)
-	sorted := []string{"listDeploymentsOfSHAPrefix", "listLatestCommitStatuses"} // few rows, of one sha
+	sorted := []string{
+		"listDeploymentsOfSHAPrefix", "listLatestCommitStatuses", "listLatestStatusesOfCommits", // few rows, of one sha
+		"listNewestDeploymentStatuses", "listOldestDeploymentStatuses", // a few rows of each deployment
+	}
 	for query, index := range map[string]string{
 		"listDeployments": "deployments_repository", "listDeploymentsAscending": "deployments_repository",
 		"listDeploymentsOfSHA": "deployments_sha", "listDeploymentsOfSHAPrefix": "deployments_sha",
@@ -125,6 +129,14 @@ func TestListsWalkTheirIndex(t *testing.T) {
 		"listDeploymentsOfEnvironment": "deployments_environment", "listDeploymentsOfEnvironmentAscending": "deployments_environment",
 		"listLiveBefore": "deployments_live", "listDeploymentStatuses": "deployment_statuses_deployment",
 		"getLatestDeploymentStatus": "deployment_statuses_deployment", "listStamped": "events_position",
+		"listDeploymentsUp": "deployments_repository", "listDeploymentsDown": "deployments_repository",
+		"listDeploymentsOfSHAUp": "deployments_sha", "listDeploymentsOfSHADown": "deployments_sha",
+		"listDeploymentsOfEnvironmentUp": "deployments_environment", "listDeploymentsOfEnvironmentDown": "deployments_environment",
+		"getLatestCompletedDeployment": "deployments_environment",
+		"listDeploymentStatusesUp":     "deployment_statuses_deployment", "listDeploymentStatusesDown": "deployment_statuses_deployment",
+		"listNewestDeploymentStatuses": "deployment_statuses_deployment", "listOldestDeploymentStatuses": "deployment_statuses_deployment",
+		"countStatusesOfDeployments": "deployment_statuses_deployment", "listLatestStatusesOfCommits": "commit_statuses_sha",
+		"listEnvironmentsUp": "environments_name", "listEnvironmentsDown": "environments_name",
 		"countCommitStatusesOfContext": "commit_statuses_sha", "listLatestCommitStatuses": "commit_statuses_sha",
 	} {
 		plan := strings.Join(plan(t, pool, texts[query]), "; ")

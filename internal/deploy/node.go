@@ -1,0 +1,140 @@
+package deploy
+
+import (
+	"context"
+	"strings"
+
+	"github.com/slipway-deploy/slipway"
+)
+
+// Nodes finds things by nothing but their ids, as node_ids name them. What is not there is not in the answer; the order is
+// the store's own.
+type Nodes interface {
+	ListAccountsByID(ids []int64) ([]slipway.Account, error)
+	ListDeploymentsByID(ids []int64) ([]slipway.Deployment, error)
+	ListDeploymentStatusesByID(ids []int64) ([]slipway.DeploymentStatus, error)
+	ListCommitStatusesByID(ids []int64) ([]slipway.CommitStatus, error)
+	ListEnvironmentsByID(ids []int64) ([]slipway.Environment, error)
+	EnvironmentOfRule(ruleID int64) (slipway.Environment, error)
+	// LatestCompletedDeployment is the newest deployment to an environment whose state is success, failure or error, among
+	// its newest few.
+	LatestCompletedDeployment(repositoryID int64, environment string, among int) (slipway.Deployment, error)
+}
+
+// AccountsByID finds accounts; those that do not exist are left out.
+func (d *Decisions) AccountsByID(ctx context.Context, ids []int64) (found []slipway.Account, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.ListAccountsByID(ids)
+		return err
+	})
+	return found, err
+}
+
+// DeploymentsByID finds deployments of any repository. Whether the caller may see them is asked afterwards, of their
+// repositories.
+func (d *Decisions) DeploymentsByID(ctx context.Context, ids []int64) (found []slipway.Deployment, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.ListDeploymentsByID(ids)
+		return err
+	})
+	return found, err
+}
+
+// DeploymentStatusesByID finds statuses of deployments of any repository.
+func (d *Decisions) DeploymentStatusesByID(ctx context.Context, ids []int64) (found []slipway.DeploymentStatus, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.ListDeploymentStatusesByID(ids)
+		return err
+	})
+	return found, err
+}
+
+// CommitStatusesByID finds commit statuses of any repository.
+func (d *Decisions) CommitStatusesByID(ctx context.Context, ids []int64) (found []slipway.CommitStatus, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.ListCommitStatusesByID(ids)
+		return err
+	})
+	return found, err
+}
+
+// EnvironmentsByID finds environments of any repository.
+func (d *Decisions) EnvironmentsByID(ctx context.Context, ids []int64) (found []slipway.Environment, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.ListEnvironmentsByID(ids)
+		return err
+	})
+	return found, err
+}
+
+// EnvironmentOfRule finds the environment that has a protection rule: NotFound when none has.
+func (d *Decisions) EnvironmentOfRule(ctx context.Context, ruleID int64) (e slipway.Environment, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		e, err = tx.EnvironmentOfRule(ruleID)
+		return notFound(err)
+	})
+	return e, err
+}
+
+// completedAmong is how far back an environment's last completed deployment is looked for.
+const completedAmong = 500
+
+// LatestCompletedDeployment finds the newest deployment to an environment that ended in success, failure or error, among the
+// newest 500 of it: NotFound when there is none.
+func (d *Decisions) LatestCompletedDeployment(ctx context.Context, e slipway.Environment) (found slipway.Deployment, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.LatestCompletedDeployment(e.RepositoryID, e.Name, completedAmong)
+		return notFound(err)
+	})
+	return found, err
+}
+
+// FindRef finds the branch or tag of a name, full or short, and the commit it stands for; a branch wins over a tag of the
+// same name. NotFound for everything else: object names, and refs that are gone.
+func (d *Decisions) FindRef(ctx context.Context, r slipway.Repository, name string) (slipway.Ref, error) {
+	full := []string{name}
+	if !strings.HasPrefix(name, "refs/") {
+		full = []string{branchPrefix + name, "refs/tags/" + name}
+	}
+	for _, name := range full {
+		found, err := d.resolve(ctx, r, name)
+		if err == nil {
+			return slipway.Ref{Name: name, SHA: found.SHA}, nil
+		}
+		if slipway.KindOf(err) != slipway.NotFound {
+			return slipway.Ref{}, err
+		}
+	}
+	return slipway.Ref{}, slipway.Fail(slipway.NotFound, "Not Found")
+}
+
+// CommitAt finds the commit of an object name: NotFound when the repository has none.
+func (d *Decisions) CommitAt(ctx context.Context, r slipway.Repository, sha slipway.SHA) (slipway.Commit, error) {
+	commit, err := d.git.Commit(ctx, &r, sha, false)
+	return commit, notFound(err)
+}
+
+// SubmittedName is how a ref is submitted when it is named in full: by its short name, unless that would name another.
+func (d *Decisions) SubmittedName(ctx context.Context, r slipway.Repository, full string) (string, error) {
+	if branch, ok := strings.CutPrefix(full, branchPrefix); ok {
+		if _, object := slipway.ParseSHA(branch); !object {
+			return branch, nil
+		}
+	}
+	tag, ok := strings.CutPrefix(full, "refs/tags/")
+	if !ok {
+		return full, nil
+	}
+	found, err := d.FindRef(ctx, r, tag)
+	if _, object := slipway.ParseSHA(tag); err != nil || found.Name != full || object {
+		return full, ignoreNotFound(err)
+	}
+	return tag, nil
+}
+
+func ignoreNotFound(err error) error {
+	if slipway.KindOf(err) == slipway.NotFound {
+		return nil
+	}
+	return err
+}
