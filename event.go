@@ -28,7 +28,10 @@ type Subject struct {
 	HookID           int64  // of kinds ping, test and hook
 	SameAs           int64  // the event whose subject is this one's too: "released" refers to its "created"
 	Environment      string // the name, of kind environment
-	AccountID        int64  // of kinds user, token and collaborators: whose
+	AccountID        int64  // of kinds user, token, team and organization, and of collaborators: whose
+	OrganizationID   int64  // of kinds organization and team
+	TeamID           int64  // of kind team, and of teams that were given a repository
+	Name             string // of repositories that were renamed: what they were called before
 	TokenID          int64
 	Role             Role // what a collaborator may do
 }
@@ -73,6 +76,9 @@ type storedSubject struct {
 	SameAs           int64                   `json:"same_as,omitempty"`
 	Environment      string                  `json:"environment,omitempty"`
 	AccountID        int64                   `json:"account,omitempty"`
+	OrganizationID   int64                   `json:"organization,omitempty"`
+	TeamID           int64                   `json:"team,omitempty"`
+	Name             string                  `json:"name,omitempty"`
 	TokenID          int64                   `json:"token,omitempty"`
 	Role             string                  `json:"role,omitempty"` // its name
 }
@@ -146,6 +152,9 @@ func storeSubject(s Subject) storedSubject {
 		SameAs:           s.SameAs,
 		Environment:      s.Environment,
 		AccountID:        s.AccountID,
+		OrganizationID:   s.OrganizationID,
+		TeamID:           s.TeamID,
+		Name:             s.Name,
 		TokenID:          s.TokenID,
 		Role:             storeRole(s.Role),
 	}
@@ -161,6 +170,9 @@ func (s storedSubject) subject() Subject {
 		SameAs:           s.SameAs,
 		Environment:      s.Environment,
 		AccountID:        s.AccountID,
+		OrganizationID:   s.OrganizationID,
+		TeamID:           s.TeamID,
+		Name:             s.Name,
 		TokenID:          s.TokenID,
 		Role:             role(s.Role),
 	}

@@ -14,6 +14,7 @@ type Repository struct {
 	Name          string // as first written; compared by Key(Name)
 	Private       bool
 	Description   string // may be empty
+	Homepage      string // an address, may be empty
 	DefaultBranch string
 	Protected     []string // patterns of protected branches; nil: the default branch is
 	Archived      bool

@@ -20,12 +20,6 @@ type Accounts interface {
 	AccountsAfter(id int64, limit int) ([]slipway.Account, error) // by id
 }
 
-// Memberships remembers who belongs to which organization.
-type Memberships interface {
-	Membership(organizationID, accountID int64) (slipway.Membership, error) // NotFound when there is none
-	SetMembership(m slipway.Membership) error
-}
-
 // NewAccount asks for an account.
 type NewAccount struct {
 	Login     string

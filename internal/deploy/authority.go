@@ -121,8 +121,8 @@ func (d *Decisions) readAccess(ctx context.Context, a slipway.Actor, find func(T
 	return found, version, err
 }
 
-// grantedRole is the role an account was given in a repository, as a collaborator or through its organization: an
-// organization's admins administer its repositories, its members read them.
+// grantedRole is the role an account was given in a repository, as a collaborator, through its organization or through a
+// team: an organization's admins administer its repositories, its members read them, and teams have the role they were given.
 func grantedRole(tx Tx, account slipway.Account, r slipway.Repository) (slipway.Role, error) {
 	if account.ID == 0 {
 		return slipway.RoleNone, nil
@@ -139,9 +139,9 @@ func grantedRole(tx Tx, account slipway.Account, r slipway.Repository) (slipway.
 		return slipway.RoleNone, err
 	case member.Admin:
 		return slipway.RoleAdmin, nil
-	default:
-		return max(role, slipway.RoleRead), nil
 	}
+	team, err := tx.TeamRole(r.ID, account.ID)
+	return max(role, team, slipway.RoleRead), err
 }
 
 // notFound gives an absent row the sentence that hides whether it ever existed, and leaves other errors alone.

@@ -19,12 +19,6 @@ type Repositories interface {
 	CountRepositories(ownerID int64) (public, private int, err error)
 }
 
-// Collaborators remembers who works on which repository.
-type Collaborators interface {
-	Collaborator(repositoryID, accountID int64) (slipway.Role, error) // RoleNone when there is none, no error
-	SetCollaborator(repositoryID, accountID int64, role slipway.Role) error
-}
-
 // NewRepository asks for a repository.
 type NewRepository struct {
 	Owner            string // empty: the actor
@@ -224,38 +218,6 @@ func joinAsAdmin(tx Tx, a slipway.Actor, organization slipway.Account) error {
 		return nil
 	}
 	return tx.SetMembership(slipway.Membership{OrganizationID: organization.ID, AccountID: a.Account.ID, Admin: true})
-}
-
-// AddCollaborator gives an account a role in a repository, in place of the one it had there. Administrators of the
-// repository may; for others neither exists. NotFound too when the repository or the account is absent.
-func (d *Decisions) AddCollaborator(ctx context.Context, a slipway.Actor, owner, name, login string, role slipway.Role) error {
-	if role < slipway.RoleRead || role > slipway.RoleAdmin {
-		return repositoryError("permission", "invalid", "")
-	}
-	found, err := d.FindRepository(ctx, a, owner, name)
-	if err != nil {
-		return absent(a, err, "repository "+owner+"/"+name)
-	}
-	if !a.Local && found.Role < slipway.RoleAdmin {
-		return slipway.Fail(slipway.NotFound, "Not Found")
-	}
-	return d.update(ctx, wholeServer, func(tx Tx) error {
-		account, err := tx.AccountByLogin(login)
-		if err != nil {
-			return absent(a, err, "account "+login)
-		}
-		if account.Type == slipway.Organization {
-			return repositoryError("collaborator", "custom", "an organization cannot be a collaborator")
-		}
-		if err := tx.SetCollaborator(found.Repository.ID, account.ID, role); err != nil {
-			return err
-		}
-		subject := slipway.Subject{AccountID: account.ID, Role: role}
-		if err := record(tx, a, found.Repository.ID, "repository", "collaborator_added", subject); err != nil {
-			return err
-		}
-		return tx.BumpAuthVersion()
-	})
 }
 
 // AllRepositories lists every repository, oldest first.

@@ -42,11 +42,14 @@ type Tx interface {
 	Authority
 	Accounts
 	Memberships
+	Teams
+	TeamAccess
 	Tokens
 	Apps
 	Installations
 	Repositories
 	Collaborators
+	RepositoryLists
 	Refs
 	Deployments
 	DeploymentStatuses

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
 	"github.com/slipway-deploy/slipway/internal/store/db"
 )
 
@@ -89,6 +90,36 @@ func (t *tx) Membership(organizationID, accountID int64) (slipway.Membership, er
 func (t *tx) SetMembership(m slipway.Membership) error {
 	err := t.q.SetMembership(t.ctx, db.SetMembershipParams{OrganizationID: m.OrganizationID, AccountID: m.AccountID, Admin: m.Admin})
 	return errors.Join(t.failed("set membership", err), t.BumpAuthVersion())
+}
+
+// RemoveMembership ends a membership and the account's part in the organization's teams.
+func (t *tx) RemoveMembership(organizationID, accountID int64) error {
+	err := t.q.DeleteTeamMemberships(t.ctx, db.DeleteTeamMembershipsParams{AccountID: accountID, OrganizationID: organizationID})
+	if err != nil {
+		return t.failed("remove team memberships", err)
+	}
+	n, err := t.q.DeleteMembership(t.ctx, db.DeleteMembershipParams{OrganizationID: organizationID, AccountID: accountID})
+	return errors.Join(t.changed("remove membership", n, err), t.BumpAuthVersion())
+}
+
+// Members lists an organization's members, by account.
+func (t *tx) Members(organizationID int64) ([]deploy.Member, error) {
+	rows, err := t.q.ListMembers(t.ctx, organizationID)
+	list := make([]deploy.Member, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, deploy.Member{Account: accountOf(row.Account), Admin: row.Admin})
+	}
+	return list, t.failed("members", err)
+}
+
+// OrganizationsOf lists the organizations of an account, by organization.
+func (t *tx) OrganizationsOf(accountID int64) ([]deploy.Member, error) {
+	rows, err := t.q.ListOrganizationsOf(t.ctx, accountID)
+	list := make([]deploy.Member, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, deploy.Member{Account: accountOf(row.Account), Admin: row.Admin})
+	}
+	return list, t.failed("organizations of an account", err)
 }
 
 func accountOf(a db.Account) slipway.Account {

@@ -44,7 +44,7 @@ func (t *tx) InsertRepository(r *slipway.Repository) error {
 	id, err := t.q.InsertRepository(t.ctx, db.InsertRepositoryParams{
 		OwnerID: r.Owner.ID, Name: r.Name, NameKey: slipway.Key(r.Name), Private: r.Private, Description: r.Description,
 		DefaultBranch: r.DefaultBranch, Archived: r.Archived, CreatedAt: micro(r.CreatedAt), UpdatedAt: micro(r.UpdatedAt),
-		PushedAt: microPointer(r.PushedAt), LastPushID: r.LastPushID, Protected: encodeList(r.Protected),
+		PushedAt: microPointer(r.PushedAt), LastPushID: r.LastPushID, Protected: encodeList(r.Protected), Homepage: r.Homepage,
 	})
 	if err != nil {
 		return t.failed("insert repository", err)
@@ -57,7 +57,8 @@ func (t *tx) InsertRepository(r *slipway.Repository) error {
 func (t *tx) SetRepository(r slipway.Repository) error {
 	n, err := t.q.UpdateRepository(t.ctx, db.UpdateRepositoryParams{
 		OwnerID: r.Owner.ID, Name: r.Name, NameKey: slipway.Key(r.Name), Private: r.Private, Description: r.Description,
-		DefaultBranch: r.DefaultBranch, Archived: r.Archived, UpdatedAt: micro(r.UpdatedAt), Protected: encodeList(r.Protected), ID: r.ID,
+		DefaultBranch: r.DefaultBranch, Archived: r.Archived, UpdatedAt: micro(r.UpdatedAt), Protected: encodeList(r.Protected),
+		Homepage: r.Homepage, ID: r.ID,
 	})
 	return errors.Join(t.changed("set repository", n, err), t.BumpAuthVersion())
 }
@@ -90,7 +91,7 @@ func repositoryOf(r db.Repository, owner db.Account) slipway.Repository {
 	return slipway.Repository{
 		ID: r.ID, Owner: accountOf(owner), Name: r.Name, Private: r.Private, Description: r.Description,
 		DefaultBranch: r.DefaultBranch, Archived: r.Archived, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-		PushedAt: r.PushedAt, LastPushID: r.LastPushID, Protected: decodeList(r.Protected),
+		PushedAt: r.PushedAt, LastPushID: r.LastPushID, Protected: decodeList(r.Protected), Homepage: r.Homepage,
 	}
 }
 

@@ -96,6 +96,7 @@ var walks = map[string]string{
 	"countDeploymentsOfCommit":    "the rows of its own subquery, at most ten thousand",
 	"insertAccount":               "tables that refer to accounts: looked at only while a deferred violation is open, and there is none",
 	"endLeases":                   "one row a hook, once at start",
+	"listFolderMoves":             "holds only what is under way",
 	"listOldestAttempts":          "by id, as many as its limit",
 }
 
@@ -137,6 +138,7 @@ func TestListsWalkTheirIndex(t *testing.T) {
 		"listNewestDeploymentStatuses": "deployment_statuses_deployment", "listOldestDeploymentStatuses": "deployment_statuses_deployment",
 		"countStatusesOfDeployments": "deployment_statuses_deployment", "listLatestStatusesOfCommits": "commit_statuses_sha",
 		"listEnvironmentsUp": "environments_name", "listEnvironmentsDown": "environments_name",
+		"listFeed": "events_feed", "listFeedOf": "events_actor", "listPublicRepositories": "repositories_pushed",
 		"countCommitStatusesOfContext": "commit_statuses_sha", "listLatestCommitStatuses": "commit_statuses_sha",
 	} {
 		plan := strings.Join(plan(t, pool, texts[query]), "; ")

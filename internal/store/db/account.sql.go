@@ -19,6 +19,23 @@ func (q *Queries) BumpAuthVersion(ctx context.Context) error {
 	return err
 }
 
+const deleteMembership = `-- name: DeleteMembership :execrows
+DELETE FROM memberships WHERE organization_id = $1 AND account_id = $2
+`
+
+type DeleteMembershipParams struct {
+	OrganizationID int64
+	AccountID      int64
+}
+
+func (q *Queries) DeleteMembership(ctx context.Context, arg DeleteMembershipParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteMembership, arg.OrganizationID, arg.AccountID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const getAccount = `-- name: GetAccount :one
 SELECT id, login, login_key, type, name, email, email_key, site_admin, created_at, updated_at FROM accounts WHERE id = $1
 `
@@ -213,6 +230,94 @@ func (q *Queries) ListAccountsByID(ctx context.Context, ids string) ([]Account, 
 			&i.SiteAdmin,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listMembers = `-- name: ListMembers :many
+SELECT a.id, a.login, a.login_key, a.type, a.name, a.email, a.email_key, a.site_admin, a.created_at, a.updated_at, m.admin FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.organization_id = $1 ORDER BY a.id
+`
+
+type ListMembersRow struct {
+	Account Account
+	Admin   bool
+}
+
+func (q *Queries) ListMembers(ctx context.Context, organizationID int64) ([]ListMembersRow, error) {
+	rows, err := q.db.QueryContext(ctx, listMembers, organizationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListMembersRow{}
+	for rows.Next() {
+		var i ListMembersRow
+		if err := rows.Scan(
+			&i.Account.ID,
+			&i.Account.Login,
+			&i.Account.LoginKey,
+			&i.Account.Type,
+			&i.Account.Name,
+			&i.Account.Email,
+			&i.Account.EmailKey,
+			&i.Account.SiteAdmin,
+			&i.Account.CreatedAt,
+			&i.Account.UpdatedAt,
+			&i.Admin,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listOrganizationsOf = `-- name: ListOrganizationsOf :many
+SELECT o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at, m.admin FROM memberships m JOIN accounts o ON o.id = m.organization_id WHERE m.account_id = $1 ORDER BY o.id
+`
+
+type ListOrganizationsOfRow struct {
+	Account Account
+	Admin   bool
+}
+
+func (q *Queries) ListOrganizationsOf(ctx context.Context, accountID int64) ([]ListOrganizationsOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, listOrganizationsOf, accountID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListOrganizationsOfRow{}
+	for rows.Next() {
+		var i ListOrganizationsOfRow
+		if err := rows.Scan(
+			&i.Account.ID,
+			&i.Account.Login,
+			&i.Account.LoginKey,
+			&i.Account.Type,
+			&i.Account.Name,
+			&i.Account.Email,
+			&i.Account.EmailKey,
+			&i.Account.SiteAdmin,
+			&i.Account.CreatedAt,
+			&i.Account.UpdatedAt,
+			&i.Admin,
 		); err != nil {
 			return nil, err
 		}

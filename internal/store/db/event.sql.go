@@ -121,6 +121,100 @@ func (q *Queries) ListEventPrefix(ctx context.Context, arg ListEventPrefixParams
 	return items, nil
 }
 
+const listFeed = `-- name: ListFeed :many
+SELECT id, position, hash, repository_id, actor_id, kind, action, subject, at FROM events
+WHERE repository_id = $1 AND position < $2
+	AND (kind IN ('push', 'repository') OR (kind IN ('deployment', 'deployment_status') AND action = 'created'))
+ORDER BY position DESC LIMIT CAST($3 AS bigint)
+`
+
+type ListFeedParams struct {
+	RepositoryID int64
+	Before       *int64
+	Lim          int64
+}
+
+// The newest events of a repository that lists show. The condition in brackets is the index's.
+func (q *Queries) ListFeed(ctx context.Context, arg ListFeedParams) ([]Event, error) {
+	rows, err := q.db.QueryContext(ctx, listFeed, arg.RepositoryID, arg.Before, arg.Lim)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Event{}
+	for rows.Next() {
+		var i Event
+		if err := rows.Scan(
+			&i.ID,
+			&i.Position,
+			&i.Hash,
+			&i.RepositoryID,
+			&i.ActorID,
+			&i.Kind,
+			&i.Action,
+			&i.Subject,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFeedOf = `-- name: ListFeedOf :many
+SELECT id, position, hash, repository_id, actor_id, kind, action, subject, at FROM events
+WHERE actor_id = $1 AND position < $2
+	AND (kind IN ('push', 'repository') OR (kind IN ('deployment', 'deployment_status') AND action = 'created'))
+ORDER BY position DESC LIMIT CAST($3 AS bigint)
+`
+
+type ListFeedOfParams struct {
+	ActorID int64
+	Before  *int64
+	Lim     int64
+}
+
+// The newest events of an actor that lists show.
+func (q *Queries) ListFeedOf(ctx context.Context, arg ListFeedOfParams) ([]Event, error) {
+	rows, err := q.db.QueryContext(ctx, listFeedOf, arg.ActorID, arg.Before, arg.Lim)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Event{}
+	for rows.Next() {
+		var i Event
+		if err := rows.Scan(
+			&i.ID,
+			&i.Position,
+			&i.Hash,
+			&i.RepositoryID,
+			&i.ActorID,
+			&i.Kind,
+			&i.Action,
+			&i.Subject,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listStamped = `-- name: ListStamped :many
 SELECT id, position, hash, repository_id, actor_id, kind, action, subject, at FROM events WHERE position > $1 ORDER BY position LIMIT CAST($2 AS bigint)
 `

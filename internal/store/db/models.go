@@ -163,6 +163,15 @@ type Event struct {
 	At           time.Time
 }
 
+type FolderMove struct {
+	RepositoryID int64
+	Owner        string
+	Name         string
+	Target       string
+	ActorID      int64
+	CreatedAt    time.Time
+}
+
 type Hook struct {
 	ID              int64
 	RepositoryID    int64
@@ -208,6 +217,12 @@ type Membership struct {
 	Admin          bool
 }
 
+type Quota struct {
+	Caller  string
+	Used    int64
+	ResetAt time.Time
+}
+
 type Repository struct {
 	ID            int64
 	OwnerID       int64
@@ -221,7 +236,19 @@ type Repository struct {
 	UpdatedAt     time.Time
 	PushedAt      *time.Time
 	LastPushID    *int64
+	Homepage      string
+	RemovedAt     *time.Time
 	Protected     *string
+}
+
+type Team struct {
+	ID             int64
+	OrganizationID int64
+	Name           string
+	Slug           string
+	Description    string
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
 }
 
 type Token struct {

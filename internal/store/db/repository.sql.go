@@ -11,7 +11,8 @@ import (
 )
 
 const countRepositories = `-- name: CountRepositories :one
-SELECT count(*) AS n, CAST(coalesce(sum(CASE WHEN private THEN 1 ELSE 0 END), 0) AS bigint) AS private FROM repositories WHERE owner_id = $1
+SELECT count(*) AS n, CAST(coalesce(sum(CASE WHEN private THEN 1 ELSE 0 END), 0) AS bigint) AS private
+FROM repositories WHERE owner_id = $1 AND removed_at IS NULL
 `
 
 type CountRepositoriesRow struct {
@@ -40,6 +41,29 @@ func (q *Queries) DeleteCollaborator(ctx context.Context, arg DeleteCollaborator
 	return err
 }
 
+const deleteFolderMove = `-- name: DeleteFolderMove :exec
+DELETE FROM folder_moves WHERE repository_id = $1
+`
+
+func (q *Queries) DeleteFolderMove(ctx context.Context, repositoryID int64) error {
+	_, err := q.db.ExecContext(ctx, deleteFolderMove, repositoryID)
+	return err
+}
+
+const deleteFormerName = `-- name: DeleteFormerName :exec
+DELETE FROM former_names WHERE owner_id = $1 AND name_key = $2
+`
+
+type DeleteFormerNameParams struct {
+	OwnerID int64
+	NameKey string
+}
+
+func (q *Queries) DeleteFormerName(ctx context.Context, arg DeleteFormerNameParams) error {
+	_, err := q.db.ExecContext(ctx, deleteFormerName, arg.OwnerID, arg.NameKey)
+	return err
+}
+
 const getCollaborator = `-- name: GetCollaborator :one
 SELECT role FROM collaborators WHERE repository_id = $1 AND account_id = $2
 `
@@ -56,8 +80,26 @@ func (q *Queries) GetCollaborator(ctx context.Context, arg GetCollaboratorParams
 	return role, err
 }
 
+const getFormerName = `-- name: GetFormerName :one
+SELECT f.repository_id FROM former_names f JOIN accounts o ON o.id = f.owner_id
+WHERE o.login_key = $1 AND f.name_key = $2
+`
+
+type GetFormerNameParams struct {
+	OwnerKey string
+	NameKey  string
+}
+
+func (q *Queries) GetFormerName(ctx context.Context, arg GetFormerNameParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, getFormerName, arg.OwnerKey, arg.NameKey)
+	var repository_id int64
+	err := row.Scan(&repository_id)
+	return repository_id, err
+}
+
 const getRepository = `-- name: GetRepository :one
-SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id WHERE r.id = $1
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.homepage, r.removed_at, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
+WHERE r.id = $1 AND r.removed_at IS NULL
 `
 
 type GetRepositoryRow struct {
@@ -81,6 +123,8 @@ func (q *Queries) GetRepository(ctx context.Context, id int64) (GetRepositoryRow
 		&i.Repository.UpdatedAt,
 		&i.Repository.PushedAt,
 		&i.Repository.LastPushID,
+		&i.Repository.Homepage,
+		&i.Repository.RemovedAt,
 		&i.Repository.Protected,
 		&i.Account.ID,
 		&i.Account.Login,
@@ -97,8 +141,8 @@ func (q *Queries) GetRepository(ctx context.Context, id int64) (GetRepositoryRow
 }
 
 const getRepositoryByName = `-- name: GetRepositoryByName :one
-SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
-WHERE o.login_key = $1 AND r.name_key = $2
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.homepage, r.removed_at, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
+WHERE o.login_key = $1 AND r.name_key = $2 AND r.removed_at IS NULL
 `
 
 type GetRepositoryByNameParams struct {
@@ -127,6 +171,8 @@ func (q *Queries) GetRepositoryByName(ctx context.Context, arg GetRepositoryByNa
 		&i.Repository.UpdatedAt,
 		&i.Repository.PushedAt,
 		&i.Repository.LastPushID,
+		&i.Repository.Homepage,
+		&i.Repository.RemovedAt,
 		&i.Repository.Protected,
 		&i.Account.ID,
 		&i.Account.Login,
@@ -142,9 +188,34 @@ func (q *Queries) GetRepositoryByName(ctx context.Context, arg GetRepositoryByNa
 	return i, err
 }
 
+const insertFolderMove = `-- name: InsertFolderMove :exec
+INSERT INTO folder_moves (repository_id, owner, name, target, actor_id, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+`
+
+type InsertFolderMoveParams struct {
+	RepositoryID int64
+	Owner        string
+	Name         string
+	Target       string
+	ActorID      int64
+	CreatedAt    time.Time
+}
+
+func (q *Queries) InsertFolderMove(ctx context.Context, arg InsertFolderMoveParams) error {
+	_, err := q.db.ExecContext(ctx, insertFolderMove,
+		arg.RepositoryID,
+		arg.Owner,
+		arg.Name,
+		arg.Target,
+		arg.ActorID,
+		arg.CreatedAt,
+	)
+	return err
+}
+
 const insertRepository = `-- name: InsertRepository :one
-INSERT INTO repositories (owner_id, name, name_key, private, description, default_branch, archived, created_at, updated_at, pushed_at, last_push_id, protected)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id
+INSERT INTO repositories (owner_id, name, name_key, private, description, default_branch, archived, created_at, updated_at, pushed_at, last_push_id, protected, homepage)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id
 `
 
 type InsertRepositoryParams struct {
@@ -160,6 +231,7 @@ type InsertRepositoryParams struct {
 	PushedAt      *time.Time
 	LastPushID    *int64
 	Protected     *string
+	Homepage      string
 }
 
 func (q *Queries) InsertRepository(ctx context.Context, arg InsertRepositoryParams) (int64, error) {
@@ -176,15 +248,182 @@ func (q *Queries) InsertRepository(ctx context.Context, arg InsertRepositoryPara
 		arg.PushedAt,
 		arg.LastPushID,
 		arg.Protected,
+		arg.Homepage,
 	)
 	var id int64
 	err := row.Scan(&id)
 	return id, err
 }
 
+const listCollaborationsOf = `-- name: ListCollaborationsOf :many
+SELECT repository_id FROM collaborators WHERE account_id = $1 ORDER BY repository_id
+`
+
+func (q *Queries) ListCollaborationsOf(ctx context.Context, accountID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, listCollaborationsOf, accountID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []int64{}
+	for rows.Next() {
+		var repository_id int64
+		if err := rows.Scan(&repository_id); err != nil {
+			return nil, err
+		}
+		items = append(items, repository_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listCollaborators = `-- name: ListCollaborators :many
+SELECT a.id, a.login, a.login_key, a.type, a.name, a.email, a.email_key, a.site_admin, a.created_at, a.updated_at, c.role FROM collaborators c JOIN accounts a ON a.id = c.account_id WHERE c.repository_id = $1 ORDER BY a.id
+`
+
+type ListCollaboratorsRow struct {
+	Account Account
+	Role    int64
+}
+
+func (q *Queries) ListCollaborators(ctx context.Context, repositoryID int64) ([]ListCollaboratorsRow, error) {
+	rows, err := q.db.QueryContext(ctx, listCollaborators, repositoryID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListCollaboratorsRow{}
+	for rows.Next() {
+		var i ListCollaboratorsRow
+		if err := rows.Scan(
+			&i.Account.ID,
+			&i.Account.Login,
+			&i.Account.LoginKey,
+			&i.Account.Type,
+			&i.Account.Name,
+			&i.Account.Email,
+			&i.Account.EmailKey,
+			&i.Account.SiteAdmin,
+			&i.Account.CreatedAt,
+			&i.Account.UpdatedAt,
+			&i.Role,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFolderMoves = `-- name: ListFolderMoves :many
+SELECT repository_id, owner, name, target, actor_id, created_at FROM folder_moves ORDER BY created_at, repository_id
+`
+
+func (q *Queries) ListFolderMoves(ctx context.Context) ([]FolderMove, error) {
+	rows, err := q.db.QueryContext(ctx, listFolderMoves)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []FolderMove{}
+	for rows.Next() {
+		var i FolderMove
+		if err := rows.Scan(
+			&i.RepositoryID,
+			&i.Owner,
+			&i.Name,
+			&i.Target,
+			&i.ActorID,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listPublicRepositories = `-- name: ListPublicRepositories :many
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.homepage, r.removed_at, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
+WHERE NOT r.private AND r.removed_at IS NULL AND r.last_push_id IS NOT NULL
+ORDER BY r.last_push_id DESC LIMIT CAST($1 AS bigint)
+`
+
+type ListPublicRepositoriesRow struct {
+	Repository Repository
+	Account    Account
+}
+
+// Those pushed to last come first.
+func (q *Queries) ListPublicRepositories(ctx context.Context, lim int64) ([]ListPublicRepositoriesRow, error) {
+	rows, err := q.db.QueryContext(ctx, listPublicRepositories, lim)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListPublicRepositoriesRow{}
+	for rows.Next() {
+		var i ListPublicRepositoriesRow
+		if err := rows.Scan(
+			&i.Repository.ID,
+			&i.Repository.OwnerID,
+			&i.Repository.Name,
+			&i.Repository.NameKey,
+			&i.Repository.Private,
+			&i.Repository.Description,
+			&i.Repository.DefaultBranch,
+			&i.Repository.Archived,
+			&i.Repository.CreatedAt,
+			&i.Repository.UpdatedAt,
+			&i.Repository.PushedAt,
+			&i.Repository.LastPushID,
+			&i.Repository.Homepage,
+			&i.Repository.RemovedAt,
+			&i.Repository.Protected,
+			&i.Account.ID,
+			&i.Account.Login,
+			&i.Account.LoginKey,
+			&i.Account.Type,
+			&i.Account.Name,
+			&i.Account.Email,
+			&i.Account.EmailKey,
+			&i.Account.SiteAdmin,
+			&i.Account.CreatedAt,
+			&i.Account.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listRepositoriesAfter = `-- name: ListRepositoriesAfter :many
-SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
-WHERE r.id > $1 ORDER BY r.id LIMIT CAST($2 AS bigint)
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.homepage, r.removed_at, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
+WHERE r.id > $1 AND r.removed_at IS NULL ORDER BY r.id LIMIT CAST($2 AS bigint)
 `
 
 type ListRepositoriesAfterParams struct {
@@ -219,6 +458,132 @@ func (q *Queries) ListRepositoriesAfter(ctx context.Context, arg ListRepositorie
 			&i.Repository.UpdatedAt,
 			&i.Repository.PushedAt,
 			&i.Repository.LastPushID,
+			&i.Repository.Homepage,
+			&i.Repository.RemovedAt,
+			&i.Repository.Protected,
+			&i.Account.ID,
+			&i.Account.Login,
+			&i.Account.LoginKey,
+			&i.Account.Type,
+			&i.Account.Name,
+			&i.Account.Email,
+			&i.Account.EmailKey,
+			&i.Account.SiteAdmin,
+			&i.Account.CreatedAt,
+			&i.Account.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRepositoriesFor = `-- name: ListRepositoriesFor :many
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.homepage, r.removed_at, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
+WHERE r.removed_at IS NULL AND r.id IN (
+	SELECT x.id FROM repositories x WHERE x.owner_id = $1
+	UNION SELECT c.repository_id FROM collaborators c WHERE c.account_id = $1
+	UNION SELECT y.id FROM repositories y JOIN memberships m ON m.organization_id = y.owner_id WHERE m.account_id = $1
+	UNION SELECT t.repository_id FROM team_repositories t JOIN team_members n ON n.team_id = t.team_id WHERE n.account_id = $1
+) ORDER BY r.id
+`
+
+type ListRepositoriesForRow struct {
+	Repository Repository
+	Account    Account
+}
+
+// All that an account owns, was let into, or belongs to an organization of its.
+func (q *Queries) ListRepositoriesFor(ctx context.Context, accountID int64) ([]ListRepositoriesForRow, error) {
+	rows, err := q.db.QueryContext(ctx, listRepositoriesFor, accountID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListRepositoriesForRow{}
+	for rows.Next() {
+		var i ListRepositoriesForRow
+		if err := rows.Scan(
+			&i.Repository.ID,
+			&i.Repository.OwnerID,
+			&i.Repository.Name,
+			&i.Repository.NameKey,
+			&i.Repository.Private,
+			&i.Repository.Description,
+			&i.Repository.DefaultBranch,
+			&i.Repository.Archived,
+			&i.Repository.CreatedAt,
+			&i.Repository.UpdatedAt,
+			&i.Repository.PushedAt,
+			&i.Repository.LastPushID,
+			&i.Repository.Homepage,
+			&i.Repository.RemovedAt,
+			&i.Repository.Protected,
+			&i.Account.ID,
+			&i.Account.Login,
+			&i.Account.LoginKey,
+			&i.Account.Type,
+			&i.Account.Name,
+			&i.Account.Email,
+			&i.Account.EmailKey,
+			&i.Account.SiteAdmin,
+			&i.Account.CreatedAt,
+			&i.Account.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRepositoriesOwned = `-- name: ListRepositoriesOwned :many
+SELECT r.id, r.owner_id, r.name, r.name_key, r.private, r.description, r.default_branch, r.archived, r.created_at, r.updated_at, r.pushed_at, r.last_push_id, r.homepage, r.removed_at, r.protected, o.id, o.login, o.login_key, o.type, o.name, o.email, o.email_key, o.site_admin, o.created_at, o.updated_at FROM repositories r JOIN accounts o ON o.id = r.owner_id
+WHERE r.owner_id = $1 AND r.removed_at IS NULL ORDER BY r.id
+`
+
+type ListRepositoriesOwnedRow struct {
+	Repository Repository
+	Account    Account
+}
+
+func (q *Queries) ListRepositoriesOwned(ctx context.Context, ownerID int64) ([]ListRepositoriesOwnedRow, error) {
+	rows, err := q.db.QueryContext(ctx, listRepositoriesOwned, ownerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListRepositoriesOwnedRow{}
+	for rows.Next() {
+		var i ListRepositoriesOwnedRow
+		if err := rows.Scan(
+			&i.Repository.ID,
+			&i.Repository.OwnerID,
+			&i.Repository.Name,
+			&i.Repository.NameKey,
+			&i.Repository.Private,
+			&i.Repository.Description,
+			&i.Repository.DefaultBranch,
+			&i.Repository.Archived,
+			&i.Repository.CreatedAt,
+			&i.Repository.UpdatedAt,
+			&i.Repository.PushedAt,
+			&i.Repository.LastPushID,
+			&i.Repository.Homepage,
+			&i.Repository.RemovedAt,
 			&i.Repository.Protected,
 			&i.Account.ID,
 			&i.Account.Login,
@@ -260,8 +625,24 @@ func (q *Queries) SetCollaborator(ctx context.Context, arg SetCollaboratorParams
 	return err
 }
 
+const setFormerName = `-- name: SetFormerName :exec
+INSERT INTO former_names (owner_id, name_key, repository_id) VALUES ($1, $2, $3)
+ON CONFLICT (owner_id, name_key) DO UPDATE SET repository_id = excluded.repository_id
+`
+
+type SetFormerNameParams struct {
+	OwnerID      int64
+	NameKey      string
+	RepositoryID int64
+}
+
+func (q *Queries) SetFormerName(ctx context.Context, arg SetFormerNameParams) error {
+	_, err := q.db.ExecContext(ctx, setFormerName, arg.OwnerID, arg.NameKey, arg.RepositoryID)
+	return err
+}
+
 const setPushed = `-- name: SetPushed :execrows
-UPDATE repositories SET pushed_at = $1, last_push_id = $2 WHERE id = $3
+UPDATE repositories SET pushed_at = $1, last_push_id = $2 WHERE id = $3 AND removed_at IS NULL
 `
 
 type SetPushedParams struct {
@@ -279,8 +660,8 @@ func (q *Queries) SetPushed(ctx context.Context, arg SetPushedParams) (int64, er
 }
 
 const updateRepository = `-- name: UpdateRepository :execrows
-UPDATE repositories SET owner_id = $1, name = $2, name_key = $3, private = $4, description = $5, default_branch = $6, archived = $7, updated_at = $8, protected = $9
-WHERE id = $10
+UPDATE repositories SET owner_id = $1, name = $2, name_key = $3, private = $4, description = $5, default_branch = $6, archived = $7, updated_at = $8, protected = $9, homepage = $10
+WHERE id = $11 AND removed_at IS NULL
 `
 
 type UpdateRepositoryParams struct {
@@ -293,6 +674,7 @@ type UpdateRepositoryParams struct {
 	Archived      bool
 	UpdatedAt     time.Time
 	Protected     *string
+	Homepage      string
 	ID            int64
 }
 
@@ -307,6 +689,7 @@ func (q *Queries) UpdateRepository(ctx context.Context, arg UpdateRepositoryPara
 		arg.Archived,
 		arg.UpdatedAt,
 		arg.Protected,
+		arg.Homepage,
 		arg.ID,
 	)
 	if err != nil {

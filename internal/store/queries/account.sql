@@ -28,6 +28,15 @@ SELECT * FROM memberships WHERE organization_id = $1 AND account_id = $2;
 INSERT INTO memberships (organization_id, account_id, admin) VALUES ($1, $2, $3)
 ON CONFLICT (organization_id, account_id) DO UPDATE SET admin = excluded.admin;
 
+-- name: DeleteMembership :execrows
+DELETE FROM memberships WHERE organization_id = $1 AND account_id = $2;
+
+-- name: ListMembers :many
+SELECT sqlc.embed(a), m.admin FROM memberships m JOIN accounts a ON a.id = m.account_id WHERE m.organization_id = $1 ORDER BY a.id;
+
+-- name: ListOrganizationsOf :many
+SELECT sqlc.embed(o), m.admin FROM memberships m JOIN accounts o ON o.id = m.organization_id WHERE m.account_id = $1 ORDER BY o.id;
+
 -- name: GetAuthVersion :one
 SELECT auth_version FROM server WHERE id = 1;
 

@@ -23,3 +23,17 @@ DELETE FROM events WHERE position > sqlc.arg(after) AND position <= sqlc.arg(las
 
 -- name: SetCut :exec
 UPDATE positions SET cut_to = $1, cut_hash = $2 WHERE id = 1;
+
+-- name: ListFeed :many
+-- The newest events of a repository that lists show. The condition in brackets is the index's.
+SELECT * FROM events
+WHERE repository_id = sqlc.arg(repository_id) AND position < sqlc.arg(before)
+	AND (kind IN ('push', 'repository') OR (kind IN ('deployment', 'deployment_status') AND action = 'created'))
+ORDER BY position DESC LIMIT CAST(sqlc.arg(lim) AS bigint);
+
+-- name: ListFeedOf :many
+-- The newest events of an actor that lists show.
+SELECT * FROM events
+WHERE actor_id = sqlc.arg(actor_id) AND position < sqlc.arg(before)
+	AND (kind IN ('push', 'repository') OR (kind IN ('deployment', 'deployment_status') AND action = 'created'))
+ORDER BY position DESC LIMIT CAST(sqlc.arg(lim) AS bigint);

@@ -11,7 +11,7 @@ func repositories(w *world) {
 	owner := w.account("Acme")
 	pushed, push := w.now.Add(-time.Hour), int64(7)
 	r := slipway.Repository{
-		Owner: owner, Name: "Web", Private: true, Description: "the \"site\"", DefaultBranch: "main", Archived: true,
+		Owner: owner, Name: "Web", Private: true, Description: "the \"site\"", Homepage: "https://x.example", DefaultBranch: "main", Archived: true,
 		CreatedAt: w.now, UpdatedAt: w.now, PushedAt: &pushed, LastPushID: &push,
 	}
 	w.update(0, func(tx deploy.Tx) error { return tx.InsertRepository(&r) })
@@ -22,7 +22,7 @@ func repositories(w *world) {
 	w.update(r.ID, func(tx deploy.Tx) error { return tx.SetPushed(r.ID, w.now, 8) })
 	push8 := int64(8)
 	r.PushedAt, r.LastPushID = &w.now, &push8
-	r.Name, r.Private, r.Archived, r.DefaultBranch, r.Description, r.UpdatedAt = "site", false, false, "trunk", "", w.now.Add(time.Hour)
+	r.Name, r.Private, r.Archived, r.DefaultBranch, r.Description, r.Homepage, r.UpdatedAt = "site", false, false, "trunk", "", "", w.now.Add(time.Hour)
 	w.update(0, func(tx deploy.Tx) error { return tx.SetRepository(r) })
 	w.same("changed", read(w, byID), r)
 
