@@ -77,6 +77,10 @@ type Actor struct {
 // Anonymous reports whether nobody has been identified.
 func (a Actor) Anonymous() bool { return a.Account.ID == 0 && !a.Local }
 
+// IsApp reports whether a GitHub App speaks for itself, by its key and not by a token: it can look after its installations
+// and get tokens for them, and nothing else.
+func (a Actor) IsApp() bool { return a.App != nil && a.Token.ID == 0 }
+
 // Role is what an account may do in a repository, in GitHub's five steps.
 type Role int
 

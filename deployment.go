@@ -18,6 +18,7 @@ type Deployment struct {
 	OriginalEnvironment string          // as given at creation
 	Description         *string         // nil when omitted
 	Creator             *Account        // nil when the account is gone
+	App                 *App            // the GitHub App that created it, by itself or for Creator; nil: none, or it is gone
 	Transient           bool            // transient_environment
 	Production          bool            // production_environment
 	State               string          // state of the newest status, empty when there is none

@@ -33,7 +33,9 @@ type Subject struct {
 	TeamID           int64  // of kind team, and of teams that were given a repository
 	Name             string // of repositories that were renamed: what they were called before
 	TokenID          int64
-	Role             Role // what a collaborator may do
+	Role             Role  // what a collaborator may do
+	AppID            int64 // the app that acted; of kinds app and installation, and of its tokens, the one they are about
+	InstallationID   int64 // of kind installation, and of the tokens of one
 }
 
 // subjectVersion is the format written today. A reader keeps reading every older one.
@@ -81,6 +83,8 @@ type storedSubject struct {
 	Name             string                  `json:"name,omitempty"`
 	TokenID          int64                   `json:"token,omitempty"`
 	Role             string                  `json:"role,omitempty"` // its name
+	AppID            int64                   `json:"app,omitempty"`
+	InstallationID   int64                   `json:"installation,omitempty"`
 }
 
 type storedAccount struct {
@@ -88,6 +92,21 @@ type storedAccount struct {
 	Login     string      `json:"login"`
 	Type      AccountType `json:"type"`
 	SiteAdmin bool        `json:"site_admin,omitempty"`
+}
+
+// storedApp is what is shown of an app beside what it did.
+type storedApp struct {
+	ID          int64          `json:"id"`
+	Slug        string         `json:"slug"`
+	Name        string         `json:"name"`
+	Owner       *storedAccount `json:"owner"`
+	ClientID    string         `json:"client_id"`
+	Description string         `json:"description,omitempty"`
+	ExternalURL string         `json:"external_url,omitempty"`
+	Permissions string         `json:"permissions,omitempty"`
+	Events      []string       `json:"events,omitempty"`
+	CreatedAt   time.Time      `json:"created_at"`
+	UpdatedAt   time.Time      `json:"updated_at"`
 }
 
 type storedDeployment struct {
@@ -101,6 +120,7 @@ type storedDeployment struct {
 	OriginalEnvironment string          `json:"original_environment"`
 	Description         *string         `json:"description,omitempty"`
 	Creator             *storedAccount  `json:"creator,omitempty"`
+	App                 *storedApp      `json:"app,omitempty"`
 	Transient           bool            `json:"transient,omitempty"`
 	Production          bool            `json:"production,omitempty"`
 	State               string          `json:"state,omitempty"`
@@ -118,6 +138,7 @@ type storedDeploymentStatus struct {
 	EnvironmentURL string         `json:"environment_url,omitempty"`
 	Environment    string         `json:"environment"`
 	Creator        *storedAccount `json:"creator,omitempty"`
+	App            *storedApp     `json:"app,omitempty"`
 	CreatedAt      time.Time      `json:"created_at"`
 }
 
@@ -157,6 +178,8 @@ func storeSubject(s Subject) storedSubject {
 		Name:             s.Name,
 		TokenID:          s.TokenID,
 		Role:             storeRole(s.Role),
+		AppID:            s.AppID,
+		InstallationID:   s.InstallationID,
 	}
 }
 
@@ -175,6 +198,8 @@ func (s storedSubject) subject() Subject {
 		Name:             s.Name,
 		TokenID:          s.TokenID,
 		Role:             role(s.Role),
+		AppID:            s.AppID,
+		InstallationID:   s.InstallationID,
 	}
 }
 
@@ -202,6 +227,49 @@ func (a *storedAccount) account() *Account {
 	}
 }
 
+func storeApp(a *App) *storedApp {
+	if a == nil {
+		return nil
+	}
+	return &storedApp{
+		ID:          a.ID,
+		Slug:        a.Slug,
+		Name:        a.Name,
+		Owner:       storeAccount(&a.Owner),
+		ClientID:    a.ClientID,
+		Description: a.Description,
+		ExternalURL: a.ExternalURL,
+		Permissions: a.Permissions.String(),
+		Events:      a.Events,
+		CreatedAt:   a.CreatedAt,
+		UpdatedAt:   a.UpdatedAt,
+	}
+}
+
+func (a *storedApp) app() *App {
+	if a == nil || a.Owner == nil {
+		return nil
+	}
+	permissions, err := ParsePermissions(a.Permissions)
+	if err != nil {
+		permissions = nil // of a release that knew others: they are only shown
+	}
+	return &App{
+		ID:          a.ID,
+		Kind:        GitHubApp,
+		Slug:        a.Slug,
+		Name:        a.Name,
+		Owner:       *a.Owner.account(),
+		ClientID:    a.ClientID,
+		Description: a.Description,
+		ExternalURL: a.ExternalURL,
+		Permissions: permissions,
+		Events:      a.Events,
+		CreatedAt:   a.CreatedAt,
+		UpdatedAt:   a.UpdatedAt,
+	}
+}
+
 func storeDeployment(d *Deployment) *storedDeployment {
 	if d == nil {
 		return nil
@@ -217,6 +285,7 @@ func storeDeployment(d *Deployment) *storedDeployment {
 		OriginalEnvironment: d.OriginalEnvironment,
 		Description:         d.Description,
 		Creator:             storeAccount(d.Creator),
+		App:                 storeApp(d.App),
 		Transient:           d.Transient,
 		Production:          d.Production,
 		State:               d.State,
@@ -240,6 +309,7 @@ func (d *storedDeployment) deployment() *Deployment {
 		OriginalEnvironment: d.OriginalEnvironment,
 		Description:         d.Description,
 		Creator:             d.Creator.account(),
+		App:                 d.App.app(),
 		Transient:           d.Transient,
 		Production:          d.Production,
 		State:               d.State,
@@ -262,6 +332,7 @@ func storeDeploymentStatus(s *DeploymentStatus) *storedDeploymentStatus {
 		EnvironmentURL: s.EnvironmentURL,
 		Environment:    s.Environment,
 		Creator:        storeAccount(s.Creator),
+		App:            storeApp(s.App),
 		CreatedAt:      s.CreatedAt,
 	}
 }
@@ -280,6 +351,7 @@ func (s *storedDeploymentStatus) deploymentStatus() *DeploymentStatus {
 		EnvironmentURL: s.EnvironmentURL,
 		Environment:    s.Environment,
 		Creator:        s.Creator.account(),
+		App:            s.App.app(),
 		CreatedAt:      s.CreatedAt,
 	}
 }

@@ -18,6 +18,16 @@ var (
 	mona = &slipway.Account{ID: 9, Login: "mona", Type: slipway.User, SiteAdmin: true}
 )
 
+var deployer = &slipway.App{
+	ID: 3, Kind: slipway.GitHubApp, Slug: "deployer", Name: "Deployer", Owner: *mona, ClientID: "Iv1.1", Description: "deploys",
+	ExternalURL: "https://d.example.com", Permissions: slipway.Permissions{"deployments": slipway.LevelWrite},
+	Events: []string{"push"}, CreatedAt: at, UpdatedAt: at,
+}
+
+const storedDeployer = `{"id":3,"slug":"deployer","name":"Deployer","owner":{"id":9,"login":"mona","type":"User","site_admin":true},` +
+	`"client_id":"Iv1.1","description":"deploys","external_url":"https://d.example.com","permissions":"deployments=write",` +
+	`"events":["push"],"created_at":"2026-01-02T03:04:05.000678Z","updated_at":"2026-01-02T03:04:05.000678Z"}`
+
 func TestSubject(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -36,6 +46,18 @@ func TestSubject(t *testing.T) {
 				`"payload":{"b":1.0,"a":"<é>"},"environment":"qa","original_environment":"production","description":"",` +
 				`"creator":{"id":9,"login":"mona","type":"User","site_admin":true},"transient":true,"production":true,` +
 				`"state":"success","created_at":"2026-01-02T03:04:05.000678Z","updated_at":"2026-01-02T04:04:05.000678Z"}}`,
+		},
+		{
+			"a deployment by an app",
+			slipway.Subject{Deployment: &slipway.Deployment{ID: 1, RepositoryID: 2, SHA: sha, CreatedAt: at, UpdatedAt: at, App: deployer}},
+			`{"v":1,"deployment":{"id":1,"repository":2,"sha":"` + sha + `","ref":"","task":"","environment":"",` +
+				`"original_environment":"","app":` + storedDeployer + `,"created_at":"2026-01-02T03:04:05.000678Z","updated_at":"2026-01-02T03:04:05.000678Z"}}`,
+		},
+		{
+			"a deployment status by an app",
+			slipway.Subject{DeploymentStatus: &slipway.DeploymentStatus{ID: 3, DeploymentID: 1, State: "success", CreatedAt: at, App: deployer}},
+			`{"v":1,"deployment_status":{"id":3,"deployment":1,"state":"success","environment":"","app":` + storedDeployer +
+				`,"created_at":"2026-01-02T03:04:05.000678Z"}}`,
 		},
 		{
 			"the least of a deployment",
@@ -68,8 +90,8 @@ func TestSubject(t *testing.T) {
 		},
 		{
 			"the rest",
-			slipway.Subject{HookID: 5, SameAs: 6, Environment: "qa", AccountID: 7, TokenID: 8, Role: slipway.RoleWrite},
-			`{"v":1,"hook":5,"same_as":6,"environment":"qa","account":7,"token":8,"role":"write"}`,
+			slipway.Subject{HookID: 5, SameAs: 6, Environment: "qa", AccountID: 7, TokenID: 8, Role: slipway.RoleWrite, AppID: 9, InstallationID: 10},
+			`{"v":1,"hook":5,"same_as":6,"environment":"qa","account":7,"token":8,"role":"write","app":9,"installation":10}`,
 		},
 	} {
 		if diff := cmp.Diff(test.stored, string(test.s.Encode())); diff != "" {

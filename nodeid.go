@@ -13,8 +13,8 @@ import (
 // base64url of a msgpack array.
 
 // NodeID is the node_id of an object that its own id identifies, for example ("Deployment", 289872210). Types: User,
-// Organization, Bot, Repository, Deployment, DeploymentStatus, StatusContext, CheckRun, CheckSuite, GateBranchPolicy,
-// Integration (an app), IntegrationInstallation.
+// Organization, Bot, Repository, Deployment, DeploymentStatus, StatusContext, CheckRun, CheckSuite, GateBranchPolicy, App,
+// IntegrationInstallation.
 func NodeID(typeName string, id int64) string { return nodeID(typeName, number(id)) }
 
 // AccountNodeID is the node_id of an account; its type is the account's.

@@ -28,6 +28,7 @@ type DeploymentStatus struct {
 	EnvironmentURL string
 	Environment    string
 	Creator        *Account
+	App            *App // the GitHub App that reported it; nil: none, or it is gone
 	CreatedAt      time.Time
 }
 

@@ -26,8 +26,9 @@ const (
 // tokenKinds are the letters of all kinds.
 const tokenKinds = "pousrfd"
 
-// Scoped reports whether scopes say what a token of this kind may do. Permissions say it of the others.
-func (k TokenKind) Scoped() bool { return k == ClassicToken || k == OAuthToken }
+// Scoped reports whether scopes say what a token of this kind may do; so they do where there is no token and hence no scope.
+// Of the others permissions say it.
+func (k TokenKind) Scoped() bool { return k == ClassicToken || k == OAuthToken || k == "" }
 
 // Token is a credential as the server remembers it: never the secret, only its SHA-256.
 type Token struct {

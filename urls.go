@@ -63,6 +63,25 @@ func (u URLs) Avatar(id int64) string { return u.Web + "/static/avatars/" + numb
 // Organization is {api}/orgs/{login}.
 func (u URLs) Organization(login string) string { return u.API + "/orgs/" + url.PathEscape(login) }
 
+// AppHTML is an app's page.
+func (u URLs) AppHTML(slug string) string { return u.Web + "/apps/" + url.PathEscape(slug) }
+
+// InstallationHTML is the page of an installation on an account.
+func (u URLs) InstallationHTML(i Installation) string {
+	if i.Account.Type == Organization {
+		return u.Web + "/organizations/" + url.PathEscape(i.Account.Login) + "/settings/installations/" + number(i.ID)
+	}
+	return u.Web + "/settings/installations/" + number(i.ID)
+}
+
+// InstallationTokens makes tokens of an installation.
+func (u URLs) InstallationTokens(id int64) string {
+	return u.API + "/app/installations/" + number(id) + "/access_tokens"
+}
+
+// InstallationRepositories lists an installation's repositories.
+func (u URLs) InstallationRepositories() string { return u.API + "/installation/repositories" }
+
 // Repository is {api}/repos/{owner}/{name}.
 func (u URLs) Repository(r Repository) string { return u.API + "/repos/" + fullName(r) }
 

@@ -160,8 +160,10 @@ func (a *API) writeCommon(h http.Header, c *call, rep *reply) {
 }
 
 // writeAuthority says what the token may do and what the route takes: clients print a hint from the two, also on errors.
+// Tokens that scopes say nothing of are told nothing about scopes.
 func (a *API) writeAuthority(h http.Header, c *call) {
-	if t := c.Actor.Token; t.ID != 0 {
+	t := c.Actor.Token
+	if t.ID != 0 && t.Kind.Scoped() {
 		h["X-OAuth-Scopes"] = []string{a.spell(t.Scopes.String())}
 		h["X-Accepted-OAuth-Scopes"] = empty
 		if c.row != nil {
@@ -169,9 +171,9 @@ func (a *API) writeAuthority(h http.Header, c *call) {
 				h["X-Accepted-OAuth-Scopes"] = []string{s}
 			}
 		}
-		if t.ExpiresAt != nil {
-			h["GitHub-Authentication-Token-Expiration"] = []string{t.ExpiresAt.UTC().Format("2006-01-02 15:04:05 -0700")}
-		}
+	}
+	if t.ExpiresAt != nil {
+		h["GitHub-Authentication-Token-Expiration"] = []string{t.ExpiresAt.UTC().Format("2006-01-02 15:04:05 -0700")}
 	}
 	if c.row != nil && c.row.permission != "" {
 		h["X-Accepted-GitHub-Permissions"] = c.row.permissionHeader

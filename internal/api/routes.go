@@ -223,7 +223,7 @@ func routes() []route {
 		{method: "GET", pattern: "/", need: slipway.ToBeAnybody, doc: "meta/meta#github-api-root", do: (*API).root},
 		{method: "GET", pattern: "/meta", need: slipway.ToBeAnybody, doc: "meta/meta#get-github-meta-information", do: (*API).meta},
 		{method: "GET", pattern: "/rate_limit", need: slipway.ToBeAnybody, doc: "rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user", free: true, do: (*API).rateLimit},
-		{method: "GET", pattern: "/user", need: slipway.ToBeSomebody, doc: "users/users#get-the-authenticated-user", do: (*API).currentUser},
+		{method: "GET", pattern: "/user", need: slipway.ToBeAPerson, doc: "users/users#get-the-authenticated-user", do: (*API).currentUser},
 	}
 }
 
@@ -237,6 +237,9 @@ func (a *API) prepare(rows []route) []route {
 		if row.do == nil || row.doc == "" {
 			panic("api: " + row.method + " " + row.pattern + " is not whole")
 		}
+		if row.permission != "" {
+			row.need.Permissions = permissionsOf(row)
+		}
 		row.docURL = a.docs + "/" + row.doc
 		row.permissionHeader = []string{row.permission}
 		if row.scopes == deploymentScopes && a.options.Era <= slipway.E1 {
@@ -244,6 +247,15 @@ func (a *API) prepare(rows []route) []route {
 		}
 	}
 	return rows
+}
+
+// permissionsOf is what a row asks of apps and fine-grained tokens. It panics when the row names a permission that there is not.
+func permissionsOf(row *route) []slipway.Permissions {
+	alternatives, err := slipway.ParseAlternatives(row.permission)
+	if err != nil || len(alternatives) == 0 {
+		panic("api: " + row.method + " " + row.pattern + " takes permissions that do not exist")
+	}
+	return alternatives
 }
 
 // accepts is the row's X-Accepted-OAuth-Scopes for a call. A repository that does not exist reads like a private one.

@@ -57,8 +57,11 @@ func (d *Decisions) readActor(ctx context.Context, hash []byte) (actor slipway.A
 		if slipway.KindOf(err) == slipway.NotFound {
 			return slipway.BadCredentials()
 		}
+		if err != nil {
+			return err
+		}
 		actor = slipway.Actor{Account: account, Token: token, Version: version}
-		return err
+		return actThrough(tx, &actor)
 	})
 	return actor, err
 }

@@ -157,7 +157,7 @@ func (d *Decisions) newDeployment(now time.Time, a slipway.Actor, r slipway.Repo
 	}
 	return slipway.Deployment{
 		RepositoryID: r.ID, SHA: sha, Ref: in.Ref, Task: in.Task, Payload: in.Payload,
-		Environment: in.Environment, OriginalEnvironment: in.Environment, Description: in.Description, Creator: creator(a),
+		Environment: in.Environment, OriginalEnvironment: in.Environment, Description: in.Description, Creator: creator(a), App: via(a),
 		Transient: in.Transient, Production: production, CreatedAt: now, UpdatedAt: now,
 	}
 }

@@ -126,6 +126,9 @@ func creator(a slipway.Actor) *slipway.Account {
 	return &account
 }
 
+// via is the GitHub App that something was made through, for its row.
+func via(a slipway.Actor) *slipway.App { return a.App }
+
 // record leaves the event of a decision in its transaction.
 func record(tx Tx, a slipway.Actor, repositoryID int64, kind, action string, s slipway.Subject) error {
 	_, err := recordID(tx, a, repositoryID, kind, action, s)
@@ -134,6 +137,9 @@ func record(tx Tx, a slipway.Actor, repositoryID int64, kind, action string, s s
 
 // recordID is record for events that others refer to.
 func recordID(tx Tx, a slipway.Actor, repositoryID int64, kind, action string, s slipway.Subject) (int64, error) {
+	if a.App != nil && s.AppID == 0 {
+		s.AppID = a.App.ID
+	}
 	return tx.Record(slipway.Event{
 		RepositoryID: repositoryID, ActorID: actorID(a), Kind: kind, Action: action, Subject: s.Encode(),
 	})

@@ -70,7 +70,7 @@ func (d *Decisions) CreateDeploymentStatus(ctx context.Context, a slipway.Actor,
 		}
 		s = slipway.DeploymentStatus{
 			DeploymentID: of.ID, State: in.State, Description: in.Description, TargetURL: in.TargetURL, LogURL: in.LogURL,
-			EnvironmentURL: in.EnvironmentURL, Environment: of.Environment, Creator: creator(a), CreatedAt: tx.Now(),
+			EnvironmentURL: in.EnvironmentURL, Environment: of.Environment, Creator: creator(a), App: via(a), CreatedAt: tx.Now(),
 		}
 		if err := insertStatus(tx, a, &s, &of); err != nil || !in.AutoInactive {
 			return err
@@ -127,7 +127,7 @@ func retire(tx Tx, a slipway.Actor, s slipway.DeploymentStatus, of slipway.Deplo
 		}
 		inactive := slipway.DeploymentStatus{
 			DeploymentID: p.ID, State: slipway.StateInactive, TargetURL: last.TargetURL, LogURL: last.LogURL,
-			EnvironmentURL: last.EnvironmentURL, Environment: p.Environment, Creator: creator(a), CreatedAt: s.CreatedAt,
+			EnvironmentURL: last.EnvironmentURL, Environment: p.Environment, Creator: creator(a), App: via(a), CreatedAt: s.CreatedAt,
 		}
 		if err := insertStatus(tx, a, &inactive, &p); err != nil {
 			return err

@@ -136,6 +136,37 @@ func installationOf(i db.Installation, account db.Account) slipway.Installation 
 	}
 }
 
+// actingApps are the apps that rows name. Those that are gone are absent, and *App is then nil.
+type actingApps map[int64]*slipway.App
+
+func (t *tx) actingApps(ids []int64) (actingApps, error) {
+	found := actingApps{}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	rows, err := t.q.ListAppsByID(t.ctx, idList(ids))
+	for _, row := range rows {
+		a := appOf(row.App, row.Account)
+		found[a.ID] = &a
+	}
+	return found, t.failed("apps", err)
+}
+
+func (a actingApps) of(id *int64) *slipway.App {
+	if id == nil {
+		return nil
+	}
+	return a[*id]
+}
+
+// appIDOf is the column of an app that may be none.
+func appIDOf(a *slipway.App) *int64 {
+	if a == nil {
+		return nil
+	}
+	return nonZero(a.ID)
+}
+
 // permissionsOf reads a column of permissions. What a release before or after this one wrote and this one does not know
 // allows nothing.
 func permissionsOf(text string) slipway.Permissions {

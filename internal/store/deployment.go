@@ -20,14 +20,14 @@ func (t *tx) Deployment(repositoryID, id int64) (slipway.Deployment, error) {
 	return list[0], nil
 }
 
-// InsertDeployment adds a deployment; Creator.ID says whose. An empty OriginalEnvironment means Environment.
+// InsertDeployment adds a deployment; Creator.ID and App.ID say whose. An empty OriginalEnvironment means Environment.
 func (t *tx) InsertDeployment(d *slipway.Deployment) error {
 	key := slipway.Key(d.Environment)
 	id, err := t.q.InsertDeployment(t.ctx, db.InsertDeploymentParams{
 		RepositoryID: d.RepositoryID, Sha: string(d.SHA), Ref: d.Ref, Task: d.Task, Payload: textOf(d.Payload),
 		Environment: d.Environment, EnvironmentKey: key, OriginalEnvironment: unless(d.OriginalEnvironment, d.Environment),
 		Description: d.Description, CreatorID: idOf(d.Creator), Transient: d.Transient, Production: d.Production, State: d.State,
-		CreatedAt: micro(d.CreatedAt), UpdatedAt: micro(d.UpdatedAt),
+		CreatedAt: micro(d.CreatedAt), UpdatedAt: micro(d.UpdatedAt), AppID: appIDOf(d.App),
 	})
 	if err != nil {
 		return t.failed("insert deployment", err)
@@ -96,9 +96,13 @@ func (t *tx) OthersIn(repositoryID int64, environment string, id int64) (bool, e
 	return other != 0, absent(t.failed("others in", err))
 }
 
-// deployments adds the creators to rows.
+// deployments adds the creators and their apps to rows.
 func (t *tx) deployments(rows []db.Deployment) ([]slipway.Deployment, error) {
 	who, err := t.creators(creatorsOf(rows, func(d db.Deployment) *int64 { return d.CreatorID }))
+	if err != nil {
+		return nil, err
+	}
+	by, err := t.actingApps(creatorsOf(rows, func(d db.Deployment) *int64 { return d.AppID }))
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +116,7 @@ func (t *tx) deployments(rows []db.Deployment) ([]slipway.Deployment, error) {
 			ID: d.ID, RepositoryID: d.RepositoryID, SHA: slipway.SHA(d.Sha), Ref: d.Ref, Task: d.Task, Payload: rawOf(d.Payload),
 			Environment: d.Environment, OriginalEnvironment: original, Description: d.Description, Creator: who.of(d.CreatorID),
 			Transient: d.Transient, Production: d.Production, State: d.State, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
+			App: by.of(d.AppID),
 		})
 	}
 	return list, nil

@@ -34,7 +34,7 @@ func (t *tx) CountDeploymentStatuses(deploymentID int64) (int, error) {
 	return int(n), t.failed("count deployment statuses", err)
 }
 
-// InsertDeploymentStatus adds a status; Creator.ID says whose. LogURL and TargetURL are one column.
+// InsertDeploymentStatus adds a status; Creator.ID and App.ID say whose. LogURL and TargetURL are one column.
 func (t *tx) InsertDeploymentStatus(s *slipway.DeploymentStatus) error {
 	address := s.LogURL
 	if address == "" {
@@ -43,6 +43,7 @@ func (t *tx) InsertDeploymentStatus(s *slipway.DeploymentStatus) error {
 	id, err := t.q.InsertDeploymentStatus(t.ctx, db.InsertDeploymentStatusParams{
 		DeploymentID: s.DeploymentID, State: s.State, Description: s.Description, TargetUrl: address,
 		EnvironmentUrl: s.EnvironmentURL, Environment: s.Environment, CreatorID: idOf(s.Creator), CreatedAt: micro(s.CreatedAt),
+		AppID: appIDOf(s.App),
 	})
 	if err != nil {
 		return t.failed("insert deployment status", err)
@@ -67,12 +68,16 @@ func (t *tx) deploymentStatuses(rows []db.DeploymentStatus) ([]slipway.Deploymen
 	if err != nil {
 		return nil, err
 	}
+	by, err := t.actingApps(creatorsOf(rows, func(s db.DeploymentStatus) *int64 { return s.AppID }))
+	if err != nil {
+		return nil, err
+	}
 	list := make([]slipway.DeploymentStatus, 0, len(rows))
 	for _, s := range rows {
 		list = append(list, slipway.DeploymentStatus{
 			ID: s.ID, DeploymentID: s.DeploymentID, State: s.State, Description: s.Description,
 			TargetURL: s.TargetUrl, LogURL: s.TargetUrl, EnvironmentURL: s.EnvironmentUrl, Environment: s.Environment,
-			Creator: who.of(s.CreatorID), CreatedAt: s.CreatedAt,
+			Creator: who.of(s.CreatorID), CreatedAt: s.CreatedAt, App: by.of(s.AppID),
 		})
 	}
 	return list, nil

@@ -75,7 +75,7 @@ func (w *writer) deployment(d slipway.Deployment, r slipway.Repository, u slipwa
 		w.boolean("production_environment", d.Production)
 	}
 	if column >= slipway.E9 {
-		w.null("performed_via_github_app")
+		w.maybeApp("performed_via_github_app", d.App, u)
 	}
 	w.close()
 }

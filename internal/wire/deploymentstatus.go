@@ -58,7 +58,7 @@ func (w *writer) deploymentStatus(st slipway.DeploymentStatus, d slipway.Deploym
 		w.str("log_url", st.LogURL)
 	}
 	if s.flash(column) {
-		w.null("performed_via_github_app")
+		w.maybeApp("performed_via_github_app", st.App, u)
 	}
 	w.close()
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -162,6 +164,42 @@ func (m *members) list(name string) []string {
 		list = append(list, unquote(item))
 	}
 	return list
+}
+
+// numbers is an array of whole positive numbers: nil when absent, empty when empty.
+func (m *members) numbers(name string) []int64 {
+	items, ok := m.array(name)
+	if !ok {
+		return nil
+	}
+	list := make([]int64, 0, len(items))
+	for _, item := range items {
+		n, side, whole := int64(0), 0, false
+		if c := item[0]; c == '-' || c >= '0' && c <= '9' {
+			n, side, whole = number(string(item), 1, math.MaxInt64)
+		}
+		if !whole || side != 0 {
+			m.mistyped(name+"/items", item, "a positive integer")
+			return nil
+		}
+		list = append(list, n)
+	}
+	return list
+}
+
+// texts is an object whose members are all strings; nil when absent. Those that are null count as absent.
+func (m *members) texts(name string) map[string]string {
+	o := m.object(name)
+	if o == nil {
+		return nil
+	}
+	texts := make(map[string]string, len(o.values))
+	for _, key := range slices.Sorted(maps.Keys(o.values)) {
+		if s := o.str(key); s != nil {
+			texts[key] = *s
+		}
+	}
+	return texts
 }
 
 // array is an array's elements. ok is false when it is absent.

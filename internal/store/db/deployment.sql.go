@@ -283,8 +283,8 @@ func (q *Queries) GetLatestDeploymentStatus(ctx context.Context, deploymentID in
 
 const insertDeployment = `-- name: InsertDeployment :one
 INSERT INTO deployments (repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description,
-	creator_id, transient, production, state, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id
+	creator_id, transient, production, state, created_at, updated_at, app_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id
 `
 
 type InsertDeploymentParams struct {
@@ -303,6 +303,7 @@ type InsertDeploymentParams struct {
 	State               string
 	CreatedAt           time.Time
 	UpdatedAt           time.Time
+	AppID               *int64
 }
 
 func (q *Queries) InsertDeployment(ctx context.Context, arg InsertDeploymentParams) (int64, error) {
@@ -322,6 +323,7 @@ func (q *Queries) InsertDeployment(ctx context.Context, arg InsertDeploymentPara
 		arg.State,
 		arg.CreatedAt,
 		arg.UpdatedAt,
+		arg.AppID,
 	)
 	var id int64
 	err := row.Scan(&id)
@@ -329,8 +331,8 @@ func (q *Queries) InsertDeployment(ctx context.Context, arg InsertDeploymentPara
 }
 
 const insertDeploymentStatus = `-- name: InsertDeploymentStatus :one
-INSERT INTO deployment_statuses (deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+INSERT INTO deployment_statuses (deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at, app_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id
 `
 
 type InsertDeploymentStatusParams struct {
@@ -342,6 +344,7 @@ type InsertDeploymentStatusParams struct {
 	Environment    string
 	CreatorID      *int64
 	CreatedAt      time.Time
+	AppID          *int64
 }
 
 func (q *Queries) InsertDeploymentStatus(ctx context.Context, arg InsertDeploymentStatusParams) (int64, error) {
@@ -354,6 +357,7 @@ func (q *Queries) InsertDeploymentStatus(ctx context.Context, arg InsertDeployme
 		arg.Environment,
 		arg.CreatorID,
 		arg.CreatedAt,
+		arg.AppID,
 	)
 	var id int64
 	err := row.Scan(&id)

@@ -85,8 +85,8 @@ AND (CAST(sqlc.narg(task) AS text) IS NULL OR task = sqlc.narg(task));
 
 -- name: InsertDeployment :one
 INSERT INTO deployments (repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description,
-	creator_id, transient, production, state, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id;
+	creator_id, transient, production, state, created_at, updated_at, app_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id;
 
 -- name: UpdateDeployment :execrows
 UPDATE deployments SET environment = $1, environment_key = $2, original_environment = $3, state = $4, updated_at = $5 WHERE id = $6;
@@ -116,8 +116,8 @@ ORDER BY id DESC LIMIT CAST(sqlc.arg(lim) AS bigint) OFFSET CAST(sqlc.arg(skip) 
 SELECT count(*) FROM deployment_statuses WHERE deployment_id = $1;
 
 -- name: InsertDeploymentStatus :one
-INSERT INTO deployment_statuses (deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id;
+INSERT INTO deployment_statuses (deployment_id, state, description, target_url, environment_url, environment, creator_id, created_at, app_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id;
 
 -- name: DeleteDeploymentStatuses :exec
 DELETE FROM deployment_statuses WHERE deployment_id = $1;

@@ -14,11 +14,11 @@ import (
 
 func deployments(w *world) {
 	r, other := w.repository("r"), w.repository("other")
-	text := "with \"quotes\""
+	text, app := "with \"quotes\"", w.app("deployer", r.Owner)
 	full := slipway.Deployment{
 		RepositoryID: r.ID, SHA: sha(7), Ref: "refs/heads/topic", Task: "deploy:migrations", Payload: json.RawMessage(`{ "a" : 1.0 }`),
 		Environment: "Staging/EU", OriginalEnvironment: "QA", Description: &text, Creator: &r.Owner, Transient: true, Production: true,
-		State: "success", CreatedAt: w.now, UpdatedAt: w.now.Add(time.Second),
+		State: "success", CreatedAt: w.now, UpdatedAt: w.now.Add(time.Second), App: &app,
 	}
 	bare := slipway.Deployment{RepositoryID: r.ID, SHA: sha(8), Ref: "main", Task: "deploy", Environment: "production", CreatedAt: w.now, UpdatedAt: w.now}
 	w.deploy(&full, &bare)
@@ -29,11 +29,13 @@ func deployments(w *world) {
 	w.kind(slipway.NotFound, func(tx deploy.Tx) error { _, err := tx.Deployment(other.ID, full.ID); return err })
 	w.kind(slipway.NotFound, func(tx deploy.Tx) error { _, err := tx.Deployment(r.ID, 99); return err })
 
-	gone := w.deployment(r, func(d *slipway.Deployment) { d.Creator = &slipway.Account{ID: 4711} })
+	gone := w.deployment(r, func(d *slipway.Deployment) {
+		d.Creator, d.App = &slipway.Account{ID: 4711}, &slipway.App{ID: 4711}
+	})
 	w.deploy(&gone)
 	got := read(w, func(tx deploy.Tx) (slipway.Deployment, error) { return tx.Deployment(r.ID, gone.ID) })
-	if got.Creator != nil {
-		w.Errorf("creator that is gone: %+v", got.Creator)
+	if got.Creator != nil || got.App != nil {
+		w.Errorf("creator that is gone: %+v, app %+v", got.Creator, got.App)
 	}
 }
 
@@ -266,9 +268,10 @@ func deploymentStatuses(w *world) {
 	d, other := w.deployment(r, nil), w.deployment(r, nil)
 	w.deploy(&d, &other)
 	w.kind(slipway.NotFound, func(tx deploy.Tx) error { _, err := tx.LatestDeploymentStatus(d.ID); return err })
+	app := w.app("deployer", r.Owner)
 	full := slipway.DeploymentStatus{
 		DeploymentID: d.ID, State: "in_progress", Description: "half way", TargetURL: "https://ci.example/1", LogURL: "https://ci.example/1",
-		EnvironmentURL: "https://qa.example", Environment: "QA", Creator: &r.Owner, CreatedAt: w.now,
+		EnvironmentURL: "https://qa.example", Environment: "QA", Creator: &r.Owner, CreatedAt: w.now, App: &app,
 	}
 	bare := slipway.DeploymentStatus{DeploymentID: d.ID, State: "success", CreatedAt: w.now.Add(-time.Hour)}
 	elsewhere := slipway.DeploymentStatus{DeploymentID: other.ID, State: "error", CreatedAt: w.now}
