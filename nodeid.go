@@ -36,6 +36,11 @@ func StatusNodeID(typeName string, repositoryID int64, sha SHA) string {
 	return nodeID(typeName, number(repositoryID)+":"+string(sha))
 }
 
+// ObjectNodeID is the node_id of a tree, blob or annotated tag of a repository; typeName is Tree, Blob or Tag.
+func ObjectNodeID(typeName string, repositoryID int64, sha SHA) string {
+	return nodeID(typeName, number(repositoryID)+":"+string(sha))
+}
+
 // EnvironmentNodeID is the node_id of an environment.
 func EnvironmentNodeID(repositoryID, id int64) string { return packedNodeID("EN_", repositoryID, id) }
 

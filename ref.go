@@ -147,6 +147,71 @@ func NoRefFound(ref string) *Error { return Fail(Invalid, "No ref found for: "+c
 // NoCommitFound is the refusal of an object name that no commit has (contract 5.1, 5.2, 8).
 func NoCommitFound(sha string) *Error { return Fail(Invalid, "No commit found for SHA: "+clip(sha)) }
 
+// Sentences about moves of refs that clients match (contract 8).
+const (
+	refExists       = "Reference already exists"
+	refAbsent       = "Reference does not exist"
+	refNotForward   = "Update is not a fast forward"
+	objectAbsent    = "Object does not exist"
+	objectNoCommit  = "Object is not a commit"
+	refFailed       = "Reference update failed"
+	refTooShort     = "Reference name must contain at least three slash-separated components."
+	defaultBranchIs = "Cannot delete the default branch"
+)
+
+// RefExists refuses to make a ref that is there.
+func RefExists() *Error { return Fail(Invalid, refExists) }
+
+// RefAbsent refuses to move or delete a ref that is not there. In 2013 the sentence was that of every refusal.
+func RefAbsent(era Era) *Error {
+	if era == E0 {
+		return Fail(Invalid, "")
+	}
+	return Fail(Invalid, refAbsent)
+}
+
+// RefNotForward refuses to move a ref so that commits are lost, unless that is forced.
+func RefNotForward() *Error { return Fail(Invalid, refNotForward) }
+
+// RefInTheWay refuses a name below another ref's, or above it: refs are files and folders.
+func RefInTheWay() *Error { return Fail(Invalid, refFailed) }
+
+// ObjectAbsent refuses to point a ref at what is not there.
+func ObjectAbsent() *Error { return Fail(Invalid, objectAbsent) }
+
+// CheckTarget reports whether a ref may point at an object of a kind: branches are commits. The error is Invalid.
+func CheckTarget(full string, kind ObjectKind) error {
+	if strings.HasPrefix(full, "refs/heads/") && kind != CommitObject {
+		return Fail(Invalid, objectNoCommit)
+	}
+	return nil
+}
+
+// CheckRefRequest is CheckNewRefName for a name that was sent to the API, in GitHub's words. The error is Invalid.
+func CheckRefRequest(full string) error {
+	switch {
+	case strings.Count(full, "/") < 2:
+		return Fail(Invalid, refTooShort)
+	case CheckRefName(full) != nil:
+		return Fail(Invalid, clip(full)+" is not a valid ref name.")
+	default:
+		return CheckNewRefName(full)
+	}
+}
+
+// CheckRefRemoval refuses to delete the branch that everything else is measured by. The error is Invalid.
+func (r Repository) CheckRefRemoval(full string) error {
+	if full == "refs/heads/"+r.DefaultBranch {
+		return Fail(Invalid, defaultBranchIs)
+	}
+	return nil
+}
+
+// NoCommitForRef is the refusal to show what lies at a ref that is not there.
+func NoCommitForRef(ref string) *Error {
+	return Fail(NotFound, "No commit found for the ref "+clip(ref))
+}
+
 // clip shortens what a sentence repeats, so that an answer is never as large as what was sent.
 func clip(s string) string {
 	const most = 1024

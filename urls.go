@@ -168,6 +168,41 @@ func (u URLs) GitTree(r Repository, sha SHA) string {
 	return u.Repository(r) + "/git/trees/" + string(sha)
 }
 
+// GitRef is one ref, as the Git API shows it; name is full.
+func (u URLs) GitRef(r Repository, name string) string {
+	return u.Repository(r) + "/git/" + escapePath(name)
+}
+
+// GitObject is one object of a kind, as the Git API shows it.
+func (u URLs) GitObject(r Repository, kind ObjectKind, sha SHA) string {
+	return u.Repository(r) + "/git/" + string(kind) + "s/" + string(sha)
+}
+
+// Archive is where everything at a ref can be fetched in one file; format is tarball or zipball.
+func (u URLs) Archive(r Repository, format, ref string) string {
+	return u.Repository(r) + "/" + format + "/" + escapePath(ref)
+}
+
+// ArchiveFile is where an archive itself lies, which Archive leads to; format is legacy.tar.gz or legacy.zip.
+func (u URLs) ArchiveFile(r Repository, format string, sha SHA) string {
+	return u.Repository(r) + "/" + format + "/" + string(sha)
+}
+
+// ContentsAt is a file or folder at a ref, as the contents API shows it.
+func (u URLs) ContentsAt(r Repository, path, ref string) string {
+	return u.Repository(r) + "/contents/" + escapePath(path) + "?ref=" + url.QueryEscape(ref)
+}
+
+// RawFile is where the bytes of a file at a commit are.
+func (u URLs) RawFile(r Repository, commit SHA, path string) string {
+	return u.Repository(r) + "/raw/" + string(commit) + "/" + escapePath(path)
+}
+
+// FileHTML is the page of a file at a ref, or of a folder; kind is blob, tree or raw.
+func (u URLs) FileHTML(r Repository, kind, ref, path string) string {
+	return u.RepositoryHTML(r) + "/" + kind + "/" + escapePath(ref) + "/" + escapePath(path)
+}
+
 // BlobHTML is a file's page at a commit.
 func (u URLs) BlobHTML(r Repository, sha SHA, path string) string {
 	return u.RepositoryHTML(r) + "/blob/" + string(sha) + "/" + escapePath(path)

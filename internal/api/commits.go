@@ -3,12 +3,36 @@ package api
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
+
+// listBranches is GET R/branches.
+func (a *API) listBranches(ctx context.Context, c *call) (reply, error) {
+	var protected *bool
+	if asked, err := strconv.ParseBool(c.query("protected")); err == nil {
+		protected = &asked
+	}
+	list, err := a.deploy.ListBranches(ctx, c.Repo, protected, c.page())
+	if err != nil {
+		return reply{}, err
+	}
+	return page(a, c, wire.FromBranches(list.Items, c.Repo, a.options.URLs, true), list), nil
+}
+
+// listTags is GET R/tags.
+func (a *API) listTags(ctx context.Context, c *call) (reply, error) {
+	list, err := a.deploy.ListTags(ctx, c.Repo, c.page())
+	if err != nil {
+		return reply{}, err
+	}
+	return page(a, c, wire.FromTags(list.Items, c.Repo, a.options.URLs), list), nil
+}
 
 // getBranch is GET R/branches/:branch (contract 8).
 func (a *API) getBranch(ctx context.Context, c *call) (reply, error) {
@@ -22,6 +46,65 @@ func (a *API) getBranch(ctx context.Context, c *call) (reply, error) {
 	}
 	return ok(wire.FromBranch(b, commit, author, committer, c.Repo, a.options.URLs)), nil
 }
+
+// listCommits is GET R/commits: newest first, all that lead to a ref or those of them that are asked for.
+func (a *API) listCommits(ctx context.Context, c *call) (reply, error) {
+	in := deploy.LogRequest{Ref: c.query("sha"), Author: c.query("author"), Committer: c.query("committer")}
+	var err error
+	if in.Since, err = c.time("since"); err != nil {
+		return reply{}, err
+	}
+	if in.Until, err = c.time("until"); err != nil {
+		return reply{}, err
+	}
+	in.Path = strings.Trim(c.query("path"), "/")
+	list, err := a.deploy.ListCommits(ctx, c.Repo, in, c.page())
+	if err != nil {
+		return reply{}, err
+	}
+	accounts, err := a.accountsOf(ctx, list.Items...)
+	if err != nil {
+		return reply{}, err
+	}
+	return page(a, c, wire.FromCommits(list.Items, accounts, c.Repo, a.options.URLs), list), nil
+}
+
+// timeForms are how times may be written in a query.
+var timeForms = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", time.DateOnly}
+
+// time reads a query parameter that is a time; zero when it is absent. A plus sign that was not escaped has become a space.
+func (c *call) time(name string) (time.Time, error) {
+	text := c.query(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, form := range timeForms {
+		for _, text := range []string{text, strings.Replace(text, " ", "+", 1)} {
+			if t, err := time.Parse(form, text); err == nil {
+				return t, nil
+			}
+		}
+	}
+	return time.Time{}, slipway.ValidationFailed(slipway.Detail{Resource: "Commit", Field: name, Code: "invalid"})
+}
+
+// branchesAt is GET R/commits/:sha/branches-where-head.
+func (a *API) branchesAt(ctx context.Context, c *call) (reply, error) {
+	list, err := a.deploy.BranchesAt(ctx, c.Repo, c.value("ref"))
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(wire.FromBranches(list, c.Repo, a.options.URLs, false)), nil
+}
+
+// pullsOf is GET R/commits/:sha/pulls: there are no pull requests here.
+func (a *API) pullsOf(ctx context.Context, c *call) (reply, error) {
+	_, err := a.deploy.Commit(ctx, c.Repo, c.value("ref"), false)
+	return ok(wire.EmptyList), err
+}
+
+// topics is GET R/topics: repositories have none here.
+func (a *API) topics(context.Context, *call) (reply, error) { return ok(wire.NoNames), nil }
 
 // getCommit is GET R/commits/:ref, as JSON or, by media type, as the bare SHA, a diff or a patch.
 func (a *API) getCommit(ctx context.Context, c *call) (reply, error) {

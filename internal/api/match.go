@@ -19,6 +19,7 @@ type pattern struct {
 	rest   string    // name of the * segment, empty: none
 	after  []segment // those that follow it
 	barred []string  // segments that a * may not hold: they lead to other resources
+	slash  bool      // may be followed by a slash
 }
 
 type segment struct {
@@ -91,6 +92,9 @@ func (p pattern) first() string {
 // match compares a path without its leading slash (below the repository, if the pattern is) and collects its values.
 func (p pattern) match(path string, v *values) bool {
 	v.n = 0
+	if p.slash {
+		path = strings.TrimSuffix(path, "/")
+	}
 	more := path != ""
 	for _, s := range p.before {
 		if !more {
@@ -207,7 +211,7 @@ func newRouter(rows []route) *router {
 	for i := range rows {
 		row := &rows[i]
 		row.path = parsePattern(row.pattern)
-		row.path.barred = row.barred
+		row.path.barred, row.path.slash = row.barred, row.slash
 		group := rt.outside
 		if row.path.inside {
 			group = rt.inside

@@ -127,6 +127,8 @@ func (s *stage) prepare() {
 		s.deliver(1)
 	case "merges":
 		s.merge()
+	case "refs":
+		s.prepareRef()
 	case "branches":
 		s.branch("feature/#123-fragment-url", "main")
 	case "auto-merge-accepted":
@@ -255,6 +257,20 @@ func (s *stage) environment() {
 		tag := s.do("GET", s.base+"/environments/"+name, "", "As: admin").get("ETag")
 		s.headers = append(s.headers, "If-None-Match: W/"+tag)
 	}
+}
+
+// prepareRef makes the ref that is read, moved or deleted, and what it is moved to.
+func (s *stage) prepareRef() {
+	s.Helper()
+	_, name, below := strings.Cut(s.rec.Request.Path, "/git/refs/")
+	if below && s.rec.Response.Status < 300 {
+		at := "refs/tags/v1.0"
+		if strings.HasPrefix(name, "heads/") {
+			at = "refs/heads/topic"
+		}
+		s.git(s.dir(), "", "update-ref", "refs/"+name, strings.TrimSpace(s.git(s.dir(), "", "rev-parse", at)))
+	}
+	s.body = fullSHA.ReplaceAllString(s.body, s.sha("main"))
 }
 
 func (s *stage) merge() {

@@ -19,6 +19,7 @@ type reply struct {
 	status   int
 	body     wire.JSON // nil: none
 	text     []byte    // instead of body, of another kind than JSON
+	stream   *stream   // instead of both
 	kind     string    // the content type of text
 	location string
 	links    string    // the Link header
@@ -74,6 +75,12 @@ var tagHeader = "ETag"
 
 // write sends a reply. Header names are in GitHub's spelling, which Go would otherwise change.
 func (a *API) write(w http.ResponseWriter, c *call, rep reply) (status, size int) {
+	if rep.stream != nil {
+		if tag := tagOf(c, []byte(rep.stream.name)); !c.notModified(tag, time.Time{}) {
+			return a.writeStream(w, c, rep)
+		}
+		rep.text = []byte(rep.stream.name)
+	}
 	body := []byte(rep.body)
 	if body == nil {
 		body = rep.text
@@ -88,9 +95,7 @@ func (a *API) write(w http.ResponseWriter, c *call, rep reply) (status, size int
 		}
 	}
 	h["Status"] = statusLine(rep.status)
-	if c.leave != nil {
-		c.leave(rep.status == http.StatusNotModified)
-	}
+	c.done(rep.status == http.StatusNotModified)
 	a.writeQuota(h, c)
 	if body != nil {
 		h["Content-Type"] = jsonType
@@ -131,7 +136,7 @@ func (a *API) writeCommon(h http.Header, c *call, rep *reply) {
 	switch {
 	case rep.status >= 400:
 		h["Cache-Control"] = cacheNot
-	case rep.body != nil || rep.text != nil:
+	case rep.body != nil || rep.text != nil || rep.stream != nil:
 		h["Cache-Control"] = cache
 	}
 	if rep.location != "" {

@@ -11,11 +11,13 @@ type route struct {
 	method, pattern string
 	need            slipway.Need // who may; a row without one does not start
 	scopes          string       // X-Accepted-OAuth-Scopes, in the spelling of contract README
+	scopesIn        scopesOfEra  // what the header named in older eras; nil: the same
 	scopesIfPrivate bool         // the header names them for private repositories only
 	permission      string       // X-Accepted-GitHub-Permissions
 	doc             string       // documentation_url, below …/rest/
 	free            bool         // not counted against the rate limit
 	barred          []string     // see pattern
+	slash           bool         // a slash may follow the path: clients write one where the last part is empty
 	alwaysFirst     bool         // Link has rel="first" on the first page too, as comparisons were recorded
 	do              handler
 	exists          finder // the sub-resource that the path names; nil: none
@@ -39,6 +41,15 @@ const (
 	hookWriteScopes  = "admin:repo_hook, public_repo, repo, write:repo_hook"
 	hookDeleteScopes = "admin:repo_hook, public_repo, repo"
 )
+
+// scopesOfEra gives a row's scopes as an older era printed them, and whether they differed from today's.
+type scopesOfEra func(slipway.Era) (scopes string, differed bool)
+
+// readingRefs printed no scopes until 2018, as was recorded in 2016.
+func readingRefs(e slipway.Era) (string, bool) { return "", e <= slipway.E8 }
+
+// deletingRefs printed one for a while, as was recorded in 2018.
+func deletingRefs(e slipway.Era) (string, bool) { return "repo", e == slipway.E8 }
 
 // belowEnvironments are resources of environments, served or not. Without this, PUT …/environments/x/secrets/y would make an
 // environment of that name.
@@ -203,8 +214,32 @@ func routes() []route {
 			doc: "repos/repos#create-an-organization-repository", do: (*API).createRepository,
 		},
 		{
+			method: "GET", pattern: "R/topics", need: slipway.ToReadRepository, permission: "metadata=read",
+			doc: "repos/repos#get-all-repository-topics", do: (*API).topics,
+		},
+		{
+			method: "GET", pattern: "R/branches", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "branches/branches#list-branches", do: (*API).listBranches,
+		},
+		{
+			method: "GET", pattern: "R/tags", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/repos#list-repository-tags", do: (*API).listTags,
+		},
+		{
 			method: "GET", pattern: "R/branches/*branch", need: slipway.ToReadRepository, permission: "contents=read",
 			doc: "branches/branches#get-a-branch", do: (*API).getBranch,
+		},
+		{
+			method: "GET", pattern: "R/commits", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "commits/commits#list-commits", do: (*API).listCommits,
+		},
+		{
+			method: "GET", pattern: "R/commits/*ref/branches-where-head", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "commits/commits#list-branches-for-head-commit", do: (*API).branchesAt,
+		},
+		{
+			method: "GET", pattern: "R/commits/*ref/pulls", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "commits/commits#list-pull-requests-associated-with-a-commit", do: (*API).pullsOf,
 		},
 		{
 			method: "GET", pattern: "R/commits/*ref", need: slipway.ToReadRepository, permission: "contents=read",
@@ -217,6 +252,102 @@ func routes() []route {
 		{
 			method: "POST", pattern: "R/merges", need: slipway.ToWriteCode, permission: "contents=write",
 			doc: "branches/branches#merge-a-branch", do: (*API).mergeBranches,
+		},
+
+		// Refs and objects, as git has them
+		{
+			method: "GET", pattern: "R/git/refs", need: slipway.ToReadRepository, scopes: "repo", scopesIn: readingRefs, permission: "contents=read",
+			doc: "git/refs#list-matching-references", slash: true, do: (*API).listGitRefs,
+		},
+		{
+			method: "POST", pattern: "R/git/refs", need: slipway.ToWriteCode, permission: "contents=write",
+			doc: "git/refs#create-a-reference", do: (*API).createGitRef,
+		},
+		{
+			method: "GET", pattern: "R/git/refs/*ref", need: slipway.ToReadRepository, scopes: "repo", scopesIn: readingRefs, permission: "contents=read",
+			doc: "git/refs#get-a-reference", slash: true, do: (*API).getGitRefs,
+		},
+		{
+			method: "PATCH", pattern: "R/git/refs/*ref", need: slipway.ToWriteCode, permission: "contents=write",
+			doc: "git/refs#update-a-reference", do: (*API).updateGitRef,
+		},
+		{
+			method: "DELETE", pattern: "R/git/refs/*ref", need: slipway.ToWriteCode, scopesIn: deletingRefs, permission: "contents=write",
+			doc: "git/refs#delete-a-reference", do: (*API).deleteGitRef,
+		},
+		{
+			method: "GET", pattern: "R/git/ref/*ref", need: slipway.ToReadRepository, scopes: "repo", permission: "contents=read",
+			doc: "git/refs#get-a-reference", do: (*API).getGitRef,
+		},
+		{
+			method: "GET", pattern: "R/git/matching-refs", need: slipway.ToReadRepository, scopes: "repo", permission: "contents=read",
+			doc: "git/refs#list-matching-references", slash: true, do: (*API).listGitRefs,
+		},
+		{
+			method: "GET", pattern: "R/git/matching-refs/*ref", need: slipway.ToReadRepository, scopes: "repo", permission: "contents=read",
+			doc: "git/refs#list-matching-references", slash: true, do: (*API).listGitRefs,
+		},
+		{
+			method: "GET", pattern: "R/git/commits/:sha", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "git/commits#get-a-commit-object", do: (*API).getGitCommit,
+		},
+		{
+			method: "GET", pattern: "R/git/trees/*sha", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "git/trees#get-a-tree", do: (*API).getGitTree,
+		},
+		{
+			method: "GET", pattern: "R/git/blobs/:sha", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "git/blobs#get-a-blob", do: (*API).getGitBlob,
+		},
+		{
+			method: "GET", pattern: "R/git/tags/:sha", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "git/tags#get-a-tag", do: (*API).getGitTag,
+		},
+
+		// Files
+		{
+			method: "GET", pattern: "R/contents", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#get-repository-content", slash: true, do: (*API).getContents,
+		},
+		{
+			method: "GET", pattern: "R/contents/*path", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#get-repository-content", slash: true, do: (*API).getContents,
+		},
+		{
+			method: "GET", pattern: "R/readme", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#get-a-repository-readme", slash: true, do: (*API).getReadme,
+		},
+		{
+			method: "GET", pattern: "R/readme/*dir", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#get-a-repository-readme-for-a-directory", slash: true, do: (*API).getReadme,
+		},
+		{
+			method: "GET", pattern: "R/raw/:sha/*path", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#get-repository-content", do: (*API).getRaw,
+		},
+		{
+			method: "GET", pattern: "R/tarball", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#download-a-repository-archive-tar", slash: true, do: findArchive("tarball"),
+		},
+		{
+			method: "GET", pattern: "R/tarball/*ref", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#download-a-repository-archive-tar", do: findArchive("tarball"),
+		},
+		{
+			method: "GET", pattern: "R/zipball", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#download-a-repository-archive-zip", slash: true, do: findArchive("zipball"),
+		},
+		{
+			method: "GET", pattern: "R/zipball/*ref", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#download-a-repository-archive-zip", do: findArchive("zipball"),
+		},
+		{
+			method: "GET", pattern: "R/legacy.tar.gz/:sha", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#download-a-repository-archive-tar", do: getArchive("tarball"),
+		},
+		{
+			method: "GET", pattern: "R/legacy.zip/:sha", need: slipway.ToReadRepository, permission: "contents=read",
+			doc: "repos/contents#download-a-repository-archive-zip", do: getArchive("zipball"),
 		},
 
 		// The server and who asks
@@ -242,6 +373,11 @@ func (a *API) prepare(rows []route) []route {
 		}
 		row.docURL = a.docs + "/" + row.doc
 		row.permissionHeader = []string{row.permission}
+		if row.scopesIn != nil {
+			if scopes, differed := row.scopesIn(a.options.Era); differed {
+				row.scopes = scopes
+			}
+		}
 		if row.scopes == deploymentScopes && a.options.Era <= slipway.E1 {
 			row.scopes = slipway.E1.DeploymentScope() + ", repo" // as recorded in January 2014
 		}

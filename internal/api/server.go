@@ -31,6 +31,15 @@ type call struct {
 	Role   slipway.Role
 
 	leave func(refund bool) // gives back what limits count; nil: nothing was taken
+	cut   bool              // the answer could not be finished
+}
+
+// done gives back what limits count.
+func (c *call) done(refund bool) {
+	if c.leave != nil {
+		c.leave(refund)
+		c.leave = nil
+	}
 }
 
 // value is a variable segment of the path, decoded.
@@ -96,6 +105,9 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) {
 		drain(w, r)
 	}
 	a.logAccess(c, status, size, time.Since(start))
+	if c.cut {
+		panic(http.ErrAbortHandler) // net/http closes the connection, and says nothing
+	}
 }
 
 // What is read of a body that was refused for its size, and for how long. The caller may be one that sends everything before

@@ -36,6 +36,9 @@ type Git interface {
 	// Raw is a diff or a patch, as GET commits and compare serve them under those media types. format: diff or patch. An empty
 	// base means what head changed against its first parent.
 	Raw(ctx context.Context, r *slipway.Repository, base, head slipway.SHA, format string) ([]byte, error)
+
+	Objects
+	Pointers
 }
 
 // Resolved is what a submitted ref turned out to be.

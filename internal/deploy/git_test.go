@@ -16,6 +16,8 @@ import (
 // scriptedGit is a git of a few maps: commits know their parents, refs move by compare-and-swap, and a test says what goes
 // wrong and when.
 type scriptedGit struct {
+	deploy.Objects // what nobody has scripted is not there
+
 	mu      sync.Mutex
 	repos   map[string]*scriptedRepo // by full name
 	healed  []string
@@ -244,4 +246,48 @@ func (g *scriptedGit) Raw(_ context.Context, r *slipway.Repository, base, head s
 	_, err := g.enter("raw", r)
 	defer g.mu.Unlock()
 	return fmt.Append(nil, base, "..", head, " ", format), err
+}
+
+func (g *scriptedGit) Object(_ context.Context, r *slipway.Repository, sha slipway.SHA) (slipway.Object, error) {
+	repo, err := g.enter("object", r)
+	defer g.mu.Unlock()
+	if err != nil {
+		return slipway.Object{}, err
+	}
+	if _, ok := repo.commits[sha]; !ok {
+		return slipway.Object{}, absent
+	}
+	return slipway.Object{SHA: sha, Kind: slipway.CommitObject}, nil
+}
+
+func (g *scriptedGit) RefsUnder(ctx context.Context, r *slipway.Repository, prefix string) ([]slipway.Ref, error) {
+	refs, err := g.Refs(ctx, r)
+	return slices.DeleteFunc(refs, func(ref slipway.Ref) bool { return !strings.HasPrefix(ref.Name, prefix) }), err
+}
+
+func (g *scriptedGit) Ref(_ context.Context, r *slipway.Repository, name string) (slipway.SHA, error) {
+	repo, err := g.enter("ref "+name, r)
+	defer g.mu.Unlock()
+	if err != nil {
+		return "", err
+	}
+	if sha, ok := repo.refs[name]; ok {
+		return sha, nil
+	}
+	return "", absent
+}
+
+func (g *scriptedGit) MoveRef(_ context.Context, r *slipway.Repository, c slipway.RefChange) error {
+	repo, err := g.enter("move "+c.Name, r)
+	defer g.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if was, ok := repo.refs[c.Name]; ok != !c.Created() || ok && was != c.Old {
+		return moved
+	}
+	if repo.refs[c.Name] = c.New; c.Deleted() {
+		delete(repo.refs, c.Name)
+	}
+	return nil
 }

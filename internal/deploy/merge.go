@@ -3,7 +3,6 @@ package deploy
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -64,7 +63,7 @@ func (d *Decisions) MergeBranches(ctx context.Context, a slipway.Actor, r slipwa
 // of a branch runs at a time, and starts over when the branch moves under it, so that no push is lost and equal requests
 // make one commit.
 func (d *Decisions) mergeInto(ctx context.Context, a slipway.Actor, r slipway.Repository, branch, message string, from func() (slipway.SHA, error)) (slipway.SHA, error) {
-	release, err := d.locks.take(ctx, "branch "+strconv.FormatInt(r.ID, 10)+" "+branch)
+	release, err := d.locks.take(ctx, refLock(r, branchPrefix+branch))
 	if err != nil {
 		return "", err
 	}

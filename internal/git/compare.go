@@ -121,14 +121,7 @@ func (g *Repositories) listCommits(ctx context.Context, repo *repository, stdin 
 	if err != nil {
 		return nil, err
 	}
-	commits := []slipway.Commit{}
-	for sha := range strings.FieldsSeq(string(out)) {
-		c, err := g.readCommit(ctx, repo, slipway.SHA(sha))
-		if err != nil {
-			return nil, lost(err)
-		}
-		commits = append(commits, c)
-	}
+	commits, err := g.readCommits(ctx, repo, strings.Fields(string(out)))
 	slices.Reverse(commits)
-	return commits, nil
+	return commits, err
 }

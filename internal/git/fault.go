@@ -37,7 +37,7 @@ func (g *Repositories) blame(ctx context.Context, repo *repository, err error) e
 
 // advertised reports whether a ref points at an object.
 func (g *Repositories) advertised(ctx context.Context, repo *repository, sha slipway.SHA) bool {
-	refs, err := g.refs(ctx, repo)
+	refs, err := g.refs(ctx, repo, allRefs)
 	return err != nil || slices.ContainsFunc(refs, func(r slipway.Ref) bool { return r.SHA == sha })
 }
 

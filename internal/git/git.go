@@ -95,6 +95,7 @@ type Repositories struct {
 
 	commits  *cache[commitKey, foundCommit]
 	ancestry *cache[ancestryKey, bool]
+	counts   *cache[countKey, int]
 	packed   *cache[*repository, *packedRefs]
 	asking   singleflight.Group
 
@@ -128,6 +129,7 @@ func Open(root string, options Options) (*Repositories, error) {
 		transfers: semaphore.NewWeighted(int64(options.Transfers)),
 		commits:   newCache[commitKey, foundCommit](knownCommits),
 		ancestry:  newCache[ancestryKey, bool](knownAncestry),
+		counts:    newCache[countKey, int](knownCounts),
 		packed:    newCache[*repository, *packedRefs](packedBytes),
 		handles:   make(map[string]*repository),
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -120,6 +121,13 @@ func (p *packedRefs) find(name string) (slipway.SHA, bool) {
 		return "", false
 	}
 	return p.sha(i), true
+}
+
+// under is the part of the refs whose names begin so: from first, up to end.
+func (p *packedRefs) under(prefix string) (first, end int) {
+	first = sort.Search(len(p.lines), func(i int) bool { return string(p.name(i)) >= prefix })
+	rest := p.lines[first:]
+	return first, first + sort.Search(len(rest), func(i int) bool { return !bytes.HasPrefix(p.name(first+i), []byte(prefix)) })
 }
 
 var noPackedRefs = &packedRefs{}

@@ -89,7 +89,7 @@ func (g *Repositories) knownBefore(ctx context.Context, repo *repository, before
 			return nil, err
 		}
 	}
-	refs, err := g.refs(ctx, repo)
+	refs, err := g.refs(ctx, repo, allRefs)
 	if err != nil {
 		return nil, err
 	}

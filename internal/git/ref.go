@@ -135,21 +135,25 @@ func (g *Repositories) Refs(ctx context.Context, r *slipway.Repository) ([]slipw
 	if err != nil {
 		return nil, err
 	}
-	refs, err := g.refs(ctx, repo)
+	refs, err := g.refs(ctx, repo, allRefs)
 	if err != nil {
 		return nil, unavailable(op, err)
 	}
 	return refs, nil
 }
 
-func (g *Repositories) refs(ctx context.Context, repo *repository) ([]slipway.Ref, error) {
+// allRefs is how every ref's name begins.
+const allRefs = "refs/"
+
+// refs lists the refs whose names begin so, by name.
+func (g *Repositories) refs(ctx context.Context, repo *repository, prefix string) ([]slipway.Ref, error) {
 	if !repo.present() {
 		return nil, errAbsent
 	}
 	if repo.hasReftable() {
-		return g.refsByGit(ctx, repo)
+		return g.refsByGit(ctx, repo, prefix)
 	}
-	loose, err := g.looseRefs(ctx, repo) // before packed-refs: see ref
+	loose, err := g.looseRefs(ctx, repo, prefix) // before packed-refs: see ref
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +161,9 @@ func (g *Repositories) refs(ctx context.Context, repo *repository) ([]slipway.Re
 	if err != nil {
 		return nil, err
 	}
-	refs := make([]slipway.Ref, 0, packed.len()+len(loose))
-	for i := range packed.len() {
+	first, end := packed.under(prefix)
+	refs := make([]slipway.Ref, 0, end-first+len(loose))
+	for i := first; i < end; i++ {
 		name := string(packed.name(i))
 		if _, ok := loose[name]; !ok && isShown(name) {
 			refs = append(refs, slipway.Ref{Name: name, SHA: packed.sha(i)})
@@ -178,12 +183,16 @@ func isShown(name string) bool {
 	return slipway.CheckRefName(name) == nil && !strings.HasPrefix(name, ownRefs)
 }
 
-// looseRefs reads all refs that have files. One that leads nowhere has an empty value.
-func (g *Repositories) looseRefs(ctx context.Context, repo *repository) (map[string]slipway.SHA, error) {
+// looseRefs reads all refs that have files and names that begin so. One that leads nowhere has an empty value.
+func (g *Repositories) looseRefs(ctx context.Context, repo *repository, prefix string) (map[string]slipway.SHA, error) {
 	refs := make(map[string]slipway.SHA)
-	err := filepath.WalkDir(repo.path("refs"), func(path string, entry fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // it was packed or removed just now
+	folder := prefix[:strings.LastIndexByte(prefix, '/')]
+	if folder != "refs" && slipway.CheckRefName(folder) != nil && slipway.CheckRefName(folder+"/x") != nil {
+		return refs, nil // no ref is called so
+	}
+	err := filepath.WalkDir(repo.path(filepath.FromSlash(folder)), func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG) {
+			return nil // it was packed or removed just now, or there is no such folder
 		}
 		if err != nil || entry.IsDir() {
 			return err
@@ -193,7 +202,7 @@ func (g *Repositories) looseRefs(ctx context.Context, repo *repository) (map[str
 			return err
 		}
 		name := filepath.ToSlash(rel)
-		if !isShown(name) {
+		if !strings.HasPrefix(name, prefix) || !isShown(name) {
 			return nil
 		}
 		sha, err := g.ref(ctx, repo, name)
@@ -207,7 +216,7 @@ func (g *Repositories) looseRefs(ctx context.Context, repo *repository) (map[str
 }
 
 // refsByGit lists the refs of repositories whose refs are in a format that only git reads.
-func (g *Repositories) refsByGit(ctx context.Context, repo *repository) ([]slipway.Ref, error) {
+func (g *Repositories) refsByGit(ctx context.Context, repo *repository, prefix string) ([]slipway.Ref, error) {
 	out, err := g.output(ctx, repo, "for-each-ref", "--format=%(objectname) %(refname)")
 	if err != nil {
 		return nil, err
@@ -215,7 +224,7 @@ func (g *Repositories) refsByGit(ctx context.Context, repo *repository) ([]slipw
 	var refs []slipway.Ref
 	for line := range strings.Lines(string(out)) {
 		sha, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if isShown(name) {
+		if strings.HasPrefix(name, prefix) && isShown(name) {
 			refs = append(refs, slipway.Ref{Name: name, SHA: slipway.SHA(sha)})
 		}
 	}

@@ -96,7 +96,7 @@ func (g *Repositories) keepUp(ctx context.Context, repo *repository) (err error)
 	g.unlock(repo)
 	leave := g.enter(repo)
 	defer func() { leave(err != nil) }()
-	loose, err := g.looseRefs(ctx, repo)
+	loose, err := g.looseRefs(ctx, repo, allRefs)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,13 @@ func FromCommit(c slipway.Commit, author, committer *slipway.Account, r slipway.
 	return render(func(w *writer) { w.commit(c, author, committer, r, u) })
 }
 
+// FromCommits is a list of commits. accounts knows whose the addresses in them are.
+func FromCommits(list []slipway.Commit, accounts map[string]slipway.Account, r slipway.Repository, u slipway.URLs) JSON {
+	return listOf(list, func(w *writer, c slipway.Commit) {
+		w.commit(c, owner(accounts, c.Author), owner(accounts, c.Committer), r, u)
+	})
+}
+
 func (w *writer) commit(c slipway.Commit, author, committer *slipway.Account, r slipway.Repository, u slipway.URLs) {
 	w.open()
 	w.str("sha", string(c.SHA))
@@ -38,7 +45,7 @@ func (w *writer) gitCommitMembers(c slipway.Commit, r slipway.Repository, u slip
 	})
 	w.str("url", u.GitCommit(r, c.SHA))
 	w.num("comment_count", 0)
-	w.object("verification", func() { w.verificationMembers(c) })
+	w.object("verification", func() { w.verificationMembers(c.Signed) })
 }
 
 func (w *writer) signature(name string, s slipway.Signature) {
@@ -50,14 +57,14 @@ func (w *writer) signature(name string, s slipway.Signature) {
 }
 
 // verificationMembers never says that a signature is good: Slipway knows nobody's keys.
-func (w *writer) verificationMembers(c slipway.Commit) {
+func (w *writer) verificationMembers(signed string) {
 	w.boolean("verified", false)
-	if c.Signed == "" {
+	if signed == "" {
 		w.str("reason", "unsigned")
 	} else {
 		w.str("reason", "unknown_key")
 	}
-	w.orNull("signature", c.Signed)
+	w.orNull("signature", signed)
 	w.null("payload")
 	w.null("verified_at")
 }
