@@ -3,6 +3,9 @@ module github.com/slipway-deploy/slipway/conformance/go
 go 1.26.0
 
 require (
+	github.com/google/go-github/v89 v89.0.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	golang.org/x/text v0.44.0
 )
+
+require github.com/google/go-querystring v1.2.0 // indirect

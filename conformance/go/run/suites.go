@@ -40,6 +40,9 @@ var parts = []string{
 	"graphql",         // queries
 }
 
+// rest are the parts of clients that neither log in nor query.
+var rest = parts[:20]
+
 // A suite is one client's.
 type suite struct {
 	name, title string
@@ -52,7 +55,13 @@ type suite struct {
 }
 
 var suites = []suite{
-	{name: "tour", title: "every route by hand", dir: "go", command: []string{"go", "run", "./suites/tour"}},
+	{name: "tour", title: "every route, by hand", dir: "go", command: []string{"go", "run", "./suites/tour"}},
+	{name: "octokit", title: "octokit (JavaScript)", dir: "js", command: []string{"node", "octokit.mjs"}},
+	{name: "octokit-rest", title: "@octokit/rest with throttling, retry and paginate", dir: "js", command: []string{"node", "rest.mjs"}, parts: rest, why: "REST only"},
+	{name: "go-github", title: "go-github", dir: "go", command: []string{"go", "run", "./suites/gogithub"}, parts: rest, why: "REST only"},
+	{name: "pygithub", title: "PyGithub, Debian's", dir: "python", command: []string{"/usr/bin/python3", "suite.py"}, parts: rest, why: "REST only"},
+	{name: "octokit-rb", title: "octokit.rb, Debian's", dir: "ruby", command: []string{"/usr/bin/ruby", "suite.rb"}, parts: rest, why: "REST only"},
+	{name: "gh", title: "gh, Debian's, over TLS", dir: "gh", command: []string{"./suite"}, secure: true, parts: rest, why: "no apps"},
 }
 
 // result is what came of a suite.
