@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/api":             {".", "internal/deploy", "internal/wire"},
 	"internal/githttp":         {".", "internal/deploy", "internal/git"},
 	"internal/client":          {".", "internal/wire"},
+	"docs":                     {},
 	"cmd/slipway":              anything,
 	"internal/store/storetest": anything,
 	"internal/testkit":         anything,

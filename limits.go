@@ -18,6 +18,7 @@ const (
 	MaxReviewers         = 6
 	MaxWaitTimer         = 43200    // minutes, 30 days
 	MaxHookConfig        = 64 << 10 // bytes, keys and values
+	MaxWebhookBody       = 25 << 20 // bytes of JSON; larger events are not sent (contract 7.4)
 )
 
 // faults collects what is wrong with a request, in GitHub's form: all of it, so that a client can mend it in one go.

@@ -42,6 +42,15 @@ func authority(address string) string {
 	return host
 }
 
+// Extension is where the extension API lies: /api/slipway/v1 beside /api/v3, /slipway/v1 on a host of the API's own
+// (decisions §1).
+func (u URLs) Extension() string {
+	if u.API == u.Web+"/api/v3" {
+		return u.Web + "/api/slipway/v1"
+	}
+	return u.API + "/slipway/v1"
+}
+
 // Hostname is the web host without its port: what noreply addresses end with.
 func (u URLs) Hostname() string {
 	p, err := url.Parse(u.Web)

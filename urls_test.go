@@ -110,3 +110,15 @@ func TestOwnsHost(t *testing.T) {
 		}
 	}
 }
+
+func TestExtensionBase(t *testing.T) {
+	for api, want := range map[string]string{
+		"https://a.example/api/v3": "https://a.example/api/slipway/v1",
+		"https://api.a.example":    "https://api.a.example/slipway/v1",
+		"https://a.example:8443":   "https://a.example:8443/slipway/v1",
+	} {
+		if got := (slipway.URLs{Web: "https://a.example", API: api}).Extension(); got != want {
+			t.Errorf("%s: %s, want %s", api, got, want)
+		}
+	}
+}

@@ -108,6 +108,8 @@ func (k *core) api(urls slipway.URLs, observe api.Observer) *api.API {
 		QueryTokens:        s.QueryTokens,
 		TrustedProxies:     prefixes(s.TrustedProxies),
 		InstalledVersion:   s.EnterpriseVersion,
+		Server:             s.about(),
+		Description:        extensionDescription(),
 		MetaHooks:          s.metaHooks(),
 		Log:                k.log,
 		Observe:            observe,

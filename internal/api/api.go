@@ -17,7 +17,8 @@
 //
 //	{method: "GET", pattern: "R/deployments/#id", need: slipway.ToReadDeployments, scopes: "repo, repo_deployment", …}
 //
-// [API] answers below /api/v3 and, on a host of its own or one that begins "api.", below /. [API.Local] is the handler of
+// [API] answers below /api/v3 and, on a host of its own or one that begins "api.", below /. What GitHub has no word for is a
+// second table in the same machinery, extension.go, below /api/slipway/v1 or /slipway/v1. [API.Local] is the handler of
 // the administrators' socket.
 package api
 
@@ -34,6 +35,7 @@ import (
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
+	"github.com/slipway-deploy/slipway/internal/wire"
 )
 
 // Options are the server's choices that the protocol depends on. Only URLs and Era must be set.
@@ -47,6 +49,9 @@ type Options struct {
 	RequireUserAgent   bool
 	QueryTokens        bool           // ?access_token= counts in every era
 	TrustedProxies     []netip.Prefix // whose X-Forwarded-For is believed
+
+	Server      wire.Server // of the extension's /server; what the edge knows itself is filled in
+	Description []byte      // of the extension API, in JSON, as it is served; empty: none
 
 	InstalledVersion string   // of /meta
 	MetaHooks        []string // CIDRs of /meta that deliveries leave from
@@ -72,11 +77,12 @@ type API struct {
 	log     *slog.Logger
 	now     func() time.Time
 
-	router  *router
-	accepts *acceptReader
-	quotas  *quotas
-	reads   *admission
-	writes  *admission
+	router    *router // GitHub's
+	extension *router // our own
+	accepts   *acceptReader
+	quotas    *quotas
+	reads     *admission
+	writes    *admission
 
 	ready   atomic.Bool
 	secure  bool   // the public address is https
@@ -104,6 +110,7 @@ func New(d *deploy.Decisions, o Options) *API {
 	a.options.BodyTimeout = or(o.BodyTimeout, time.Minute)
 	a.quotas = newQuotas(o.RateLimit, o.RateLimitAnonymous, a.now)
 	a.router = newRouter(a.prepare(routes()))
+	a.extension = newRouter(a.prepare(extensionRoutes()))
 	a.handler = compressed(http.HandlerFunc(a.serve))
 	return a
 }
@@ -141,13 +148,26 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// base cuts the API's base off a request's path, which stays escaped.
-func (a *API) base(r *http.Request) (path string, ok bool) {
+// The bases of the two tables. On a host of the API's own they lie at / and at what follows /api.
+const (
+	githubBase    = "/api/v3"
+	extensionBase = "/api/slipway/v1"
+)
+
+// table finds the table that a request's path belongs to, and cuts its base off the path, which stays escaped.
+func (a *API) table(r *http.Request) (t *router, path string, ok bool) {
 	path = r.URL.EscapedPath()
-	if rest, found := strings.CutPrefix(path, "/api/v3"); found && (rest == "" || rest[0] == '/') {
-		return or(rest, "/"), true
+	own := a.options.URLs.OwnsHost(r.Host)
+	for _, base := range []struct {
+		text  string
+		table *router
+		here  bool
+	}{{githubBase, a.router, true}, {extensionBase, a.extension, true}, {strings.TrimPrefix(extensionBase, "/api"), a.extension, own}} {
+		if rest, found := strings.CutPrefix(path, base.text); base.here && found && (rest == "" || rest[0] == '/') {
+			return base.table, or(rest, "/"), true
+		}
 	}
-	return path, a.options.URLs.OwnsHost(r.Host)
+	return a.router, path, own
 }
 
 func or[T comparable](value, otherwise T) T {

@@ -64,6 +64,32 @@ func (a *API) updateHook(ctx context.Context, c *call) (reply, error) {
 	return ok(wire.FromHook(h, c.Repo, a.options.URLs)), nil
 }
 
+// getHookConfig is GET R/hooks/:id/config.
+func (a *API) getHookConfig(ctx context.Context, c *call) (reply, error) {
+	h, err := a.deploy.Hook(ctx, c.Repo, c.number("hook"))
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(wire.FromHookConfig(h)), nil
+}
+
+// updateHookConfig is PATCH R/hooks/:id/config: single keys.
+func (a *API) updateHookConfig(ctx context.Context, c *call) (reply, error) {
+	body, err := c.body()
+	if err != nil {
+		return reply{}, err
+	}
+	in, err := wire.DecodeHookConfig(body)
+	if err != nil {
+		return reply{}, err
+	}
+	h, err := a.deploy.UpdateHook(ctx, c.Actor, c.Repo, c.number("hook"), in)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(wire.FromHookConfig(h)), nil
+}
+
 // deleteHook is DELETE R/hooks/:id.
 func (a *API) deleteHook(ctx context.Context, c *call) (reply, error) {
 	if err := a.deploy.DeleteHook(ctx, c.Actor, c.Repo, c.number("hook")); err != nil {

@@ -57,6 +57,8 @@ var rules = map[string]rule{
 	"GET R/hooks/#hook":                                {hookReaders, hookReaders + " public_repo", "admin", false, true},
 	"PATCH R/hooks/#hook":                              {hookWriters, hookWriters + " public_repo", "admin", false, true},
 	"DELETE R/hooks/#hook":                             {hookDeleters, hookDeleters + " public_repo", "admin", false, true},
+	"GET R/hooks/#hook/config":                         {hookReaders, hookReaders + " public_repo", "admin", false, true},
+	"PATCH R/hooks/#hook/config":                       {hookWriters, hookWriters + " public_repo", "admin", false, true},
 	"POST R/hooks/#hook/pings":                         {hookReaders, hookReaders + " public_repo", "admin", false, true},
 	"POST R/hooks/#hook/tests":                         {hookWriters, hookWriters + " public_repo", "admin", false, true},
 	"POST R/hooks/#hook/test":                          {hookWriters, hookWriters + " public_repo", "admin", false, true},
@@ -110,7 +112,7 @@ func everyScope() []string { return append(slipway.KnownScopes(), "repo:deployme
 
 // reachable replaces all handlers: what reaches one is answered 200 "reached", and nothing is done.
 func (w *world) reachable() {
-	for _, group := range []map[string][]*route{w.api.router.inside, w.api.router.outside} {
+	for _, group := range []map[string][]*route{w.api.router.inside, w.api.router.outside, w.api.extension.inside, w.api.extension.outside} {
 		for _, rows := range group {
 			for _, row := range rows {
 				row.exists = nil
@@ -128,23 +130,26 @@ func concrete(row *route, repository string) string {
 	if tail, ok := strings.CutPrefix(path, "R"); ok {
 		path = repository + tail
 	}
+	path = below(row, path)
 	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", "#policy", "1", ":org", "acme",
 		"*sha", strings.Repeat("a", 40), ":sha", strings.Repeat("a", 40), "*path", "file", "*dir", "docs", "*ref", "main", "*branch", "main", "*environment", "production", "*range", "main...topic").Replace(path)
 }
 
 func everyRow(t *testing.T) []*route {
 	t.Helper()
-	rows := routes()
+	rows := append(routes(), extensionRoutes()...)
 	list := make([]*route, len(rows))
 	for i := range rows {
 		list[i] = &rows[i]
-		if _, ok := rules[rows[i].method+" "+rows[i].pattern]; !ok {
+		if _, ok := ruleOf(&rows[i]); !ok {
 			t.Errorf("%s %s has no row in this test: say who may", rows[i].method, rows[i].pattern)
 		}
 	}
-	for name := range rules {
-		if !slices.ContainsFunc(rows, func(r route) bool { return r.method+" "+r.pattern == name }) {
-			t.Errorf("%s is in this test and not in the table", name)
+	for _, table := range []map[string]rule{rules, extensionRules} {
+		for name := range table {
+			if !slices.ContainsFunc(rows, func(r route) bool { return r.method+" "+r.pattern == name }) {
+				t.Errorf("%s is in this test and not in the table", name)
+			}
 		}
 	}
 	return list
@@ -167,7 +172,7 @@ func TestScopes(t *testing.T) {
 	for _, scope := range everyScope() {
 		secret := w.tokenOf("boss", scope)
 		for _, row := range rows {
-			r := rules[row.method+" "+row.pattern]
+			r := mustRule(row)
 			for _, repository := range []string{"/repos/acme/web", "/repos/acme/open"} {
 				want := r.byScope(scope, repository == "/repos/acme/open")
 				for how, header := range presentations {
@@ -209,7 +214,7 @@ func TestRoles(t *testing.T) {
 	const none, read, write, admin = 0, 1, 2, 3
 	level := map[string]int{"": none, "read": read, "write": write, "admin": admin}
 	for _, row := range everyRow(t) {
-		r := rules[row.method+" "+row.pattern]
+		r := mustRule(row)
 		for who, has := range map[string]int{"": -1, "stranger": none, "reader": read, "writer": write, "boss": admin, "admin": admin} {
 			for _, public := range []bool{false, true} {
 				repository, have := "/repos/acme/web", has
@@ -252,7 +257,7 @@ func TestHiddenLooksAbsent(t *testing.T) {
 			continue
 		}
 		for _, who := range []string{"", "stranger", "deployer"} {
-			if who == "deployer" && strings.Contains(rules[row.method+" "+row.pattern].private, "repo_deployment") {
+			if who == "deployer" && strings.Contains(mustRule(row).private, "repo_deployment") {
 				continue
 			}
 			for hidden, absent := range map[string]string{"/repos/acme/web": "/repos/acme/absent", fmt.Sprintf("/repositories/%d", id): "/repositories/4040"} {
@@ -338,7 +343,7 @@ type ids struct{ deployment, status, hook, delivery, policy string }
 func (i ids) path(row *route, repository string) string {
 	path := strings.NewReplacer("#deployment", i.deployment, "#status", i.status, "#hook", i.hook, "#delivery", i.delivery,
 		"#policy", i.policy, "*environment", "production").Replace(row.pattern)
-	return repository + strings.TrimPrefix(path, "R")
+	return below(row, repository+strings.TrimPrefix(path, "R"))
 }
 
 // snapshot is what a repository's lists say.

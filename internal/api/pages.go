@@ -95,7 +95,11 @@ func (a *API) writeLink(b *strings.Builder, c *call, parameter, value, rel strin
 		b.WriteString(", ")
 	}
 	b.WriteByte('<')
-	b.WriteString(a.options.URLs.RepositoryByID(c.Repo.ID))
+	if c.row.extension {
+		b.WriteString(a.options.URLs.Extension() + "/repositories/" + strconv.FormatInt(c.Repo.ID, 10))
+	} else {
+		b.WriteString(a.options.URLs.RepositoryByID(c.Repo.ID))
+	}
 	if c.at.rest != "" {
 		b.WriteByte('/')
 		b.WriteString(linkSafe(c.at.rest))

@@ -18,6 +18,7 @@ type route struct {
 	free            bool         // not counted against the rate limit
 	barred          []string     // see pattern
 	slash           bool         // a slash may follow the path: clients write one where the last part is empty
+	extension       bool         // of the extension API, see extension.go
 	alwaysFirst     bool         // Link has rel="first" on the first page too, as comparisons were recorded
 	do              handler
 	exists          finder // the sub-resource that the path names; nil: none
@@ -174,6 +175,14 @@ func routes() []route {
 		{
 			method: "DELETE", pattern: "R/hooks/#hook", need: slipway.ToDeleteHooks, scopes: hookDeleteScopes, permission: "repository_hooks=write",
 			doc: "repos/webhooks#delete-a-repository-webhook", do: (*API).deleteHook, exists: (*API).findHook,
+		},
+		{
+			method: "GET", pattern: "R/hooks/#hook/config", need: slipway.ToReadHooks, scopes: hookReadScopes, permission: "repository_hooks=read",
+			doc: "repos/webhooks#get-a-webhook-configuration-for-a-repository", do: (*API).getHookConfig,
+		},
+		{
+			method: "PATCH", pattern: "R/hooks/#hook/config", need: slipway.ToWriteHooks, scopes: hookWriteScopes, permission: "repository_hooks=write",
+			doc: "repos/webhooks#update-a-webhook-configuration-for-a-repository", do: (*API).updateHookConfig, exists: (*API).findHook,
 		},
 		{
 			method: "POST", pattern: "R/hooks/#hook/pings", need: slipway.ToReadHooks, scopes: hookReadScopes, permission: "repository_hooks=read",
@@ -372,6 +381,9 @@ func (a *API) prepare(rows []route) []route {
 			row.need.Permissions = permissionsOf(row)
 		}
 		row.docURL = a.docs + "/" + row.doc
+		if row.extension {
+			row.docURL = a.options.URLs.Extension() + "/openapi.json#" + row.doc
+		}
 		row.permissionHeader = []string{row.permission}
 		if row.scopesIn != nil {
 			if scopes, differed := row.scopesIn(a.options.Era); differed {

@@ -170,9 +170,9 @@ func (a *API) answer(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	c.Actor = actor
-	path, known := a.base(c.request)
+	table, path, known := a.table(c.request)
 	if known {
-		c.row, c.at, known = a.router.find(c.request.Method, path, &c.values)
+		c.row, c.at, known = table.find(c.request.Method, path, &c.values)
 	}
 	c.leave, err = a.quotas.enter(c.Actor, c.address, !c.safe(), known && c.row.free)
 	if err != nil {
@@ -231,6 +231,9 @@ func (a *API) tryHandle(ctx context.Context, c *call) (reply, error) {
 	}
 	if badQuery(c.request.URL.RawQuery) {
 		return reply{}, slipway.Fail(slipway.Malformed, "Invalid query string")
+	}
+	if err := c.checkExtensionKey(); err != nil {
+		return reply{}, err
 	}
 	return c.row.do(a, ctx, c)
 }

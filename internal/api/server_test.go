@@ -424,9 +424,9 @@ func TestNoSecretInLogs(t *testing.T) {
 	w := newWorld(t, func(o *worldOptions) { o.QueryTokens = true })
 	secret := w.tokenOf("boss", "repo")
 	const canary = "canary-0123456789"
-	for _, row := range routes() {
+	for _, row := range append(routes(), extensionRoutes()...) {
 		path := concrete(&row, "/repos/acme/web")
-		w.do(row.method, path+"?access_token="+secret+"&client_secret="+canary, `{"config":{"url":"http://127.0.0.1:9/","secret":"`+canary+`"},"payload":"`+canary+`"}`)
+		w.do(row.method, path+"?access_token="+secret+"&client_secret="+canary, `{"secret":"`+canary+`","config":{"url":"http://127.0.0.1:9/","secret":"`+canary+`"},"payload":"`+canary+`"}`)
 		w.do(row.method, path, "", "Authorization: token "+canary)
 		w.do(row.method, path, "", "Authorization: Basic "+secret)
 	}

@@ -319,10 +319,13 @@ func (w *world) tokenOf(login string, scopes ...string) string {
 	return secret
 }
 
-// do sends one request. path begins after /api/v3. headers are "Name: value"; "As: login" is that person's token.
+// do sends one request. path begins after /api/v3, unless it begins with /api itself. headers are "Name: value"; "As: login" is that person's token.
 func (w *world) do(method, path, body string, headers ...string) *answer {
 	w.Helper()
-	return w.send(method, w.url+"/api/v3"+path, body, headers...)
+	if !strings.HasPrefix(path, "/api/") {
+		path = "/api/v3" + path
+	}
+	return w.send(method, w.url+path, body, headers...)
 }
 
 func (w *world) send(method, url, body string, headers ...string) *answer {

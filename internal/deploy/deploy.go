@@ -89,6 +89,9 @@ func New(store Store, git Git, targets Targets, settings Settings, log *slog.Log
 	}
 }
 
+// Settings are those in force, defaults filled in.
+func (d *Decisions) Settings() Settings { return d.settings }
+
 // Ready says whether the database answers: nil, or Unavailable.
 func (d *Decisions) Ready(ctx context.Context) error {
 	return d.store.View(ctx, func(tx Tx) error {

@@ -13,9 +13,8 @@ import (
 )
 
 const (
-	expandAtOnce  = 64       // events
-	renderAtOnce  = 4        // bodies; some need git
-	largestBody   = 25 << 20 // GitHub's cap: larger events are not sent (contract 7.4)
+	expandAtOnce  = 64 // events
+	renderAtOnce  = 4  // bodies; some need git
 	expandedEvery = time.Second
 )
 
@@ -146,7 +145,7 @@ func (x *expander) body(ctx context.Context, s Subscription) (rendered, error) {
 	if ctx.Err() != nil {
 		return rendered{}, ctx.Err()
 	}
-	if err == nil && len(body) > largestBody {
+	if err == nil && len(body) > slipway.MaxWebhookBody {
 		err = errTooLarge
 	}
 	switch {

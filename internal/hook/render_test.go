@@ -320,13 +320,13 @@ func TestWhatIsNotSentIsListed(t *testing.T) {
 	x := &expander{queue: q, now: testClock, skipped: func(Subscription, error) { skipped++ }, render: func(_ context.Context, s Subscription) ([]byte, error) {
 		switch s.Event.Position {
 		case 1:
-			return make([]byte, largestBody+1), nil
+			return make([]byte, slipway.MaxWebhookBody+1), nil
 		case 2:
 			return nil, errSubject
 		case 3:
 			return nil, nil
 		}
-		return make([]byte, largestBody), nil
+		return make([]byte, slipway.MaxWebhookBody), nil
 	}}
 	if _, _, err := x.round(t.Context()); err != nil || len(q.expanded) != 1 || len(q.expanded[0].Deliveries) != 3 {
 		t.Fatalf("%v, %d", err, len(q.expanded))

@@ -32,6 +32,22 @@ func (m *members) config(name string) map[string]string {
 	if o == nil {
 		return nil
 	}
+	return o.settings()
+}
+
+// DecodeHookConfig reads the body of PATCH hooks/{id}/config: the keys that change, as they are in a hook's config. One that
+// is null stays as it was.
+func DecodeHookConfig(body []byte) (slipway.HookRequest, error) {
+	m, err := parse(body, Today)
+	if err != nil {
+		return slipway.HookRequest{}, err
+	}
+	in := slipway.HookRequest{ConfigKeys: m.settings()}
+	return in, m.err()
+}
+
+// settings are all members of an object as a hook's config keeps them.
+func (o *members) settings() map[string]string {
 	config := make(map[string]string, len(o.values))
 	for _, key := range slices.Sorted(maps.Keys(o.values)) { // sorted: complaints come in the same order each time
 		v := o.value(key)
@@ -72,7 +88,7 @@ func (w *writer) hook(h slipway.Hook, r slipway.Repository, u slipway.URLs) {
 	w.str("name", h.Name)
 	w.boolean("active", h.Active)
 	w.strs("events", h.Events)
-	w.hookConfig(h)
+	w.object("config", func() { w.hookConfigMembers(h) })
 	w.at("updated_at", h.UpdatedAt)
 	w.at("created_at", h.CreatedAt)
 	w.str("url", u.Hook(r, h.ID))
@@ -83,19 +99,26 @@ func (w *writer) hook(h slipway.Hook, r slipway.Repository, u slipway.URLs) {
 	w.close()
 }
 
-// hookConfig writes what was stored, by name.
-func (w *writer) hookConfig(h slipway.Hook) {
+// FromHookConfig is a hook's config alone.
+func FromHookConfig(h slipway.Hook) JSON {
+	return render(func(w *writer) {
+		w.open()
+		w.hookConfigMembers(h)
+		w.close()
+	})
+}
+
+// hookConfigMembers writes what was stored, by name.
+func (w *writer) hookConfigMembers(h slipway.Hook) {
 	shown := make(map[string]string, len(h.Config)+1)
 	maps.Copy(shown, h.Config)
 	if h.Secret != "" {
 		shown[slipway.ConfigSecret] = slipway.HiddenSecret
 	}
-	w.object("config", func() {
-		for _, key := range slices.Sorted(maps.Keys(shown)) {
-			w.keyText(key)
-			w.text(shown[key])
-		}
-	})
+	for _, key := range slices.Sorted(maps.Keys(shown)) {
+		w.keyText(key)
+		w.text(shown[key])
+	}
 }
 
 func (w *writer) lastResponseMembers(last slipway.HookResponse) {
