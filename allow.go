@@ -88,6 +88,23 @@ var (
 	}
 	// ToCreateRepositories makes repositories; [MayCreateRepository] adds what a private one needs.
 	ToCreateRepositories = Need{Scopes: []string{"public_repo"}, NoRepository: true, Permissions: to(LevelWrite, "administration")}
+	// ToAdministerRepository renames, edits and archives a repository and lets people in.
+	ToAdministerRepository = Need{
+		Scopes: []string{"repo"}, PublicScopes: []string{"public_repo"}, Role: RoleAdmin, Reveal: true,
+		Permissions: to(LevelWrite, "administration"),
+	}
+	// ToDeleteRepository deletes a repository.
+	ToDeleteRepository = Need{
+		Scopes: []string{"delete_repo"}, Role: RoleAdmin, Reveal: true, Permissions: to(LevelWrite, "administration"),
+	}
+	// ToReadCollaborators sees who works on a repository, and in which role.
+	ToReadCollaborators = Need{
+		Scopes: []string{"repo"}, PublicScopes: []string{"public_repo"}, Role: RoleWrite, Permissions: to(LevelRead, Metadata),
+	}
+	// ToReadOrganizations sees the organizations one belongs to, their members and their teams; [Visible] adds who belongs.
+	ToReadOrganizations = Need{Scopes: []string{"read:org"}, NoRepository: true, Permissions: to(LevelRead, "members")}
+	// ToReadOwnOrganizations lists which organizations and teams one belongs to.
+	ToReadOwnOrganizations = Need{Scopes: []string{"read:org", "user"}, NoRepository: true, By: ByPerson}
 	// ToBeSomebody needs a token, whatever its scopes.
 	ToBeSomebody = Need{Scopes: []string{}, NoRepository: true}
 	// ToBeAPerson needs a token of somebody's: one that an app has for itself is nobody's.

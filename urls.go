@@ -91,6 +91,11 @@ func (u URLs) InstallationTokens(id int64) string {
 // InstallationRepositories lists an installation's repositories.
 func (u URLs) InstallationRepositories() string { return u.API + "/installation/repositories" }
 
+// Team is {api}/orgs/{login}/teams/{slug}.
+func (u URLs) Team(organization, slug string) string {
+	return u.Organization(organization) + "/teams/" + url.PathEscape(slug)
+}
+
 // Repository is {api}/repos/{owner}/{name}.
 func (u URLs) Repository(r Repository) string { return u.API + "/repos/" + fullName(r) }
 

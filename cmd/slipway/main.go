@@ -39,7 +39,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(serveCommand(), quickstartCommand(), userCommand(), tokenCommand(), repoCommand(), configCommand(), versionCommand())
+	root.AddCommand(serveCommand(), quickstartCommand(), userCommand(), tokenCommand(), repoCommand(), orgCommand(), teamCommand(), configCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%w (`%s --help` lists the flags)", err, c.CommandPath())
 	})

@@ -30,6 +30,9 @@ var worlds = map[string]func(*worldOptions){
 	"agent-free": func(o *worldOptions) { o.RequireUserAgent = false },
 }
 
+// prepared is what the stories find that need more than the default.
+var prepared = map[string]func(*world){"people": (*world).joinUp}
+
 // TestExchanges plays the stories of testdata/exchanges. A story is a folder, played in a world of its own; each file in it
 // is one request and the response it got, in the order of their names, the same on both databases. -update rewrites the
 // responses; review reads the diff.
@@ -58,6 +61,9 @@ func TestExchanges(t *testing.T) {
 
 func (w *world) playStory(story string) {
 	w.Helper()
+	if prepare := prepared[filepath.Base(story)]; prepare != nil {
+		prepare(w)
+	}
 	files := check(filepath.Glob(filepath.Join(story, "*.txt")))(w)
 	sort.Strings(files)
 	for _, file := range files {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ func (a *API) Local() http.Handler {
 		"POST repositories":  a.localCreateRepository,
 		"POST collaborators": a.localAddCollaborator,
 	}
+	maps.Copy(table, a.localOrganizationRoutes())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what, _ := strings.CutPrefix(r.URL.Path, localBase)
 		do := table[r.Method+" "+what]

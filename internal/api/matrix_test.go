@@ -104,7 +104,6 @@ var rules = map[string]rule{
 	"GET /":                                  {private: "open"},
 	"GET /meta":                              {private: "open"},
 	"GET /rate_limit":                        {private: "open"},
-	"GET /user":                              {private: "any"},
 }
 
 // everyScope is every scope there is, alone, and none.
@@ -132,6 +131,7 @@ func concrete(row *route, repository string) string {
 	}
 	path = below(row, path)
 	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", "#policy", "1", ":org", "acme",
+		"#account", "1", "#team", "1", ":user", "boss", ":team", "ops",
 		"*sha", strings.Repeat("a", 40), ":sha", strings.Repeat("a", 40), "*path", "file", "*dir", "docs", "*ref", "main", "*branch", "main", "*environment", "production", "*range", "main...topic").Replace(path)
 }
 

@@ -64,9 +64,6 @@ func queryValue(r *http.Request, name string) string {
 // pageLinks is the Link header of a numbered page, empty when everything fits on one (contract 1.6). Where nobody has counted
 // the list (exact is false), total is what is known to be there, and rel="last" is left out.
 func (a *API) pageLinks(c *call, p deploy.Page, total int, exact bool) string {
-	if !c.at.inside {
-		return "" // only repositories have lists
-	}
 	last := max((total+p.Size-1)/p.Size, 1)
 	if p.Number == 1 && last == 1 {
 		return ""
@@ -88,17 +85,20 @@ func (a *API) pageLinks(c *call, p deploy.Page, total int, exact bool) string {
 	return b.String()
 }
 
-// writeLink appends one link: the /repositories/{id} form of the request's own address, its parameters in their order, the
-// named one replaced in place or appended.
+// writeLink appends one link: the request's own address, in a repository in its /repositories/{id} form, its parameters in
+// their order, the named one replaced in place or appended.
 func (a *API) writeLink(b *strings.Builder, c *call, parameter, value, rel string) {
 	if b.Len() > 0 {
 		b.WriteString(", ")
 	}
 	b.WriteByte('<')
-	if c.row.extension {
+	switch {
+	case c.row.extension:
 		b.WriteString(a.options.URLs.Extension() + "/repositories/" + strconv.FormatInt(c.Repo.ID, 10))
-	} else {
+	case c.at.inside:
 		b.WriteString(a.options.URLs.RepositoryByID(c.Repo.ID))
+	default:
+		b.WriteString(a.options.URLs.API)
 	}
 	if c.at.rest != "" {
 		b.WriteByte('/')

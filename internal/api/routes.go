@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -59,7 +60,7 @@ var belowEnvironments = []string{"secrets", "variables", "deployment-branch-poli
 // routes is the table. Rows whose paths could be mistaken for one another stand with the longer one first. Most writes name
 // no scopes in their header and still need them (contract README, endpoint table).
 func routes() []route {
-	return []route{
+	return slices.Concat([]route{
 		// Deployments
 		{
 			method: "GET", pattern: "R/deployments", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
@@ -363,8 +364,7 @@ func routes() []route {
 		{method: "GET", pattern: "/", need: slipway.ToBeAnybody, doc: "meta/meta#github-api-root", do: (*API).root},
 		{method: "GET", pattern: "/meta", need: slipway.ToBeAnybody, doc: "meta/meta#get-github-meta-information", do: (*API).meta},
 		{method: "GET", pattern: "/rate_limit", need: slipway.ToBeAnybody, doc: "rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user", free: true, do: (*API).rateLimit},
-		{method: "GET", pattern: "/user", need: slipway.ToBeAPerson, doc: "users/users#get-the-authenticated-user", do: (*API).currentUser},
-	}
+	}, peopleRoutes())
 }
 
 // prepare fills in what rows derive, and panics when a row is not whole: such a server must not start.

@@ -167,13 +167,13 @@ func (d *Decisions) team(ctx context.Context, a slipway.Actor, find func(Tx) (sl
 		if err := belongs(tx, a, t.Organization.ID); err != nil {
 			return err
 		}
-		return t.read(tx)
+		return t.read(tx, a)
 	})
 	return t, err
 }
 
-// read fills in who is in the team and what it may do.
-func (t *TeamDetail) read(tx Tx) error {
+// read fills in who is in the team and what it may do, as far as the actor may see it.
+func (t *TeamDetail) read(tx Tx, a slipway.Actor) error {
 	accounts, err := tx.TeamMembers(t.ID)
 	if err != nil {
 		return err
@@ -186,7 +186,19 @@ func (t *TeamDetail) read(tx Tx) error {
 		}
 		t.Members = append(t.Members, Member{Account: account, Admin: m.Admin})
 	}
-	t.Repositories, err = tx.TeamRepositories(t.ID)
+	all, err := tx.TeamRepositories(t.ID)
+	if err != nil {
+		return err
+	}
+	repositories := make([]slipway.Repository, len(all))
+	roles := make(map[int64]slipway.Role, len(all))
+	for i, r := range all {
+		repositories[i], roles[r.Repository.ID] = r.Repository, r.Role
+	}
+	t.Repositories, err = visible(tx, a, repositories)
+	for i, r := range t.Repositories {
+		t.Repositories[i].Role = roles[r.Repository.ID]
+	}
 	return err
 }
 
@@ -200,7 +212,7 @@ func (d *Decisions) TeamsOfMember(ctx context.Context, a slipway.Actor) (list []
 		}
 		for _, t := range teams {
 			detail := TeamDetail{Team: t}
-			if err := detail.read(tx); err != nil {
+			if err := detail.read(tx, a); err != nil {
 				return err
 			}
 			list = append(list, detail)

@@ -103,10 +103,15 @@ func (w *writer) privateUserMembers(v UserView) {
 	})
 }
 
-// organization writes the organization object that webhook bodies have.
+// organization writes the simple organization: webhook bodies and lists have it.
 func (w *writer) organization(a slipway.Account, u slipway.URLs) {
-	url := u.Organization(a.Login)
 	w.open()
+	w.organizationMembers(a, u)
+	w.close()
+}
+
+func (w *writer) organizationMembers(a slipway.Account, u slipway.URLs) {
+	url := u.Organization(a.Login)
 	w.str("login", a.Login)
 	w.num("id", a.ID)
 	w.str("node_id", slipway.AccountNodeID(a))
@@ -119,5 +124,4 @@ func (w *writer) organization(a slipway.Account, u slipway.URLs) {
 	w.str("public_members_url", url, "/public_members{/member}")
 	w.str("avatar_url", u.Avatar(a.ID))
 	w.str("description", "")
-	w.close()
 }

@@ -36,12 +36,46 @@ func DecodeRepository(body []byte) (RepositoryRequest, error) {
 	return in, m.err()
 }
 
+// RepositoryEdit is what a client asks of PATCH /repos/:owner/:repo. Members that are nil stay as they are.
+type RepositoryEdit struct {
+	Name          *string
+	Description   *string
+	Homepage      *string
+	DefaultBranch *string
+	Private       *bool
+	Archived      *bool
+}
+
+// DecodeRepositoryEdit reads the body that changes a repository. visibility wins over private.
+func DecodeRepositoryEdit(body []byte) (RepositoryEdit, error) {
+	m, err := parse(body, Today)
+	if err != nil {
+		return RepositoryEdit{}, err
+	}
+	in := RepositoryEdit{
+		Name:          m.str("name"),
+		Description:   m.str("description"),
+		Homepage:      m.str("homepage"),
+		DefaultBranch: m.str("default_branch"),
+		Private:       m.boolean("private"),
+		Archived:      m.boolean("archived"),
+	}
+	if visibility := m.str("visibility"); visibility != nil {
+		if *visibility != "public" && *visibility != "private" {
+			m.complain(*visibility + ` is not a member of ["public", "private"].`)
+		}
+		in.Private = new(*visibility == "private")
+	}
+	return in, m.err()
+}
+
 // RepositoryView says which of a repository's members are shown, and to whom.
 type RepositoryView struct {
 	Minimal       bool         // only up to deployments_url: a repository inside another body
 	Full          bool         // the single GET: also network_count, organization, and for those who may push how merges are made
 	Authenticated bool         // permissions are shown
 	Role          slipway.Role // the caller's
+	RoleName      bool         // role_name is shown: a repository of a team
 	MasterBranch  bool         // default_branch is shown under its name of 2013 too
 }
 
@@ -148,7 +182,7 @@ func (w *writer) repositoryState(r slipway.Repository, u slipway.URLs) {
 	w.str("ssh_url", "git@", u.Hostname(), ":", r.FullName(), ".git")
 	w.str("clone_url", u.Clone(r))
 	w.str("svn_url", u.RepositoryHTML(r))
-	w.null("homepage")
+	w.orNull("homepage", r.Homepage)
 	w.num("size", 0)
 	w.num("stargazers_count", 0)
 	w.num("watchers_count", 0)
@@ -198,13 +232,10 @@ func (w *writer) repositoryView(r slipway.Repository, v RepositoryView, u slipwa
 		w.str("master_branch", r.DefaultBranch)
 	}
 	if v.Authenticated {
-		w.object("permissions", func() {
-			w.boolean("admin", v.Role >= slipway.RoleAdmin)
-			w.boolean("maintain", v.Role >= slipway.RoleMaintain)
-			w.boolean("push", v.Role >= slipway.RoleWrite)
-			w.boolean("triage", v.Role >= slipway.RoleTriage)
-			w.boolean("pull", v.Role >= slipway.RoleRead)
-		})
+		w.roleFlags(v.Role)
+	}
+	if v.RoleName {
+		w.str("role_name", v.Role.String())
 	}
 	if !v.Full {
 		return
