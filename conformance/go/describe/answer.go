@@ -19,19 +19,19 @@ type Answer struct {
 var anywhere = []int{301, 302, 304, 307, 400, 401, 403, 404, 405, 413, 415, 429, 503}
 
 // Answer says what is wrong with an answer.
-func (g *GitHub) Answer(a Answer) []Violation {
+func (g *API) Answer(a Answer) []Violation {
 	method := a.Method
 	if method == "HEAD" {
 		method = "GET"
 	}
 	template := g.template(method, a.Path)
-	where := fmt.Sprintf("%s %s %d", method, template, a.Status)
+	where := fmt.Sprintf("%s: %s %s %d", g.name, method, template, a.Status)
 	if template == "" {
-		where = fmt.Sprintf("%s %s %d", method, Generic(a.Path), a.Status)
+		where = fmt.Sprintf("%s: %s %s %d", g.name, method, Generic(a.Path), a.Status)
 		if a.Status >= 400 {
 			return g.errorBody(where, a)
 		}
-		return []Violation{{where, "", "no path that GitHub describes"}}
+		return []Violation{{where, "", "no path that is described"}}
 	}
 	if a.Method == "HEAD" {
 		return nil
@@ -41,15 +41,18 @@ func (g *GitHub) Answer(a Answer) []Violation {
 	case described == "" && slices.Contains(anywhere, a.Status):
 		return g.errorBody(where, a)
 	case described == "":
-		return append(g.errorBody(where, a), Violation{where, "", "is not a status that GitHub describes for it"})
+		return append(g.errorBody(where, a), Violation{where, "", "is not a status that is described for it"})
 	}
 	response, _ := g.rest.at(described).(map[string]any)
 	content, _ := response["content"].(map[string]any)
 	if len(content) == 0 {
 		if len(a.Body) > 0 && a.Status < 300 {
-			return []Violation{{where, "", "has a body where GitHub describes none"}}
+			return []Violation{{where, "", "has a body where none is described"}}
 		}
 		return g.errorBody(where, a)
+	}
+	if strings.HasPrefix(a.ContentType, "application/vnd.github.") {
+		return nil // sha, diff, patch and raw are asked for by their types and are not described
 	}
 	for kind := range content {
 		if strings.Contains(kind, "json") && strings.Contains(a.ContentType, "json") {
@@ -63,7 +66,7 @@ func (g *GitHub) Answer(a Answer) []Violation {
 }
 
 // errorBody judges answers whose shape is the same everywhere.
-func (g *GitHub) errorBody(where string, a Answer) []Violation {
+func (g *API) errorBody(where string, a Answer) []Violation {
 	switch {
 	case a.Status < 300 || len(a.Body) == 0:
 		return nil
@@ -72,11 +75,19 @@ func (g *GitHub) errorBody(where string, a Answer) []Violation {
 	case a.Status == 422:
 		return nil // several shapes are published; the route's own description judges it where there is one
 	}
-	return g.rest.judge(where, "/components/schemas/basic-error", a.Body)
+	return g.rest.judge(where, g.errorSchema(), a.Body)
+}
+
+// errorSchema is the schema of errors that no operation describes.
+func (g *API) errorSchema() string {
+	if g.rest.at("/components/schemas/basic-error") != nil {
+		return "/components/schemas/basic-error"
+	}
+	return "/components/schemas/Error"
 }
 
 // response is the JSON pointer of a described response, its $ref followed; empty when there is none.
-func (g *GitHub) response(method, template string, status int) string {
+func (g *API) response(method, template string, status int) string {
 	pointer := "/paths/" + escape(template) + "/" + strings.ToLower(method) + "/responses/" + strconv.Itoa(status)
 	response, ok := g.rest.at(pointer).(map[string]any)
 	if !ok {

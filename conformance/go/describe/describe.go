@@ -10,7 +10,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -26,15 +30,21 @@ func (v Violation) String() string { return v.Where + " | " + v.At + " | " + v.S
 
 // GitHub is everything it says about itself. Its methods may be called concurrently.
 type GitHub struct {
-	rest    *document
-	paths   []path
+	API
 	openAPI *document // of webhooks
 	schemas *document // of webhooks, the older set
 }
 
+// An API is one OpenAPI description of GitHub's REST API: GitHub's, or Slipway's own.
+type API struct {
+	rest  *document
+	paths []path
+	name  string
+}
+
 // Load reads the packages below a node_modules folder.
 func Load(modules string) (*GitHub, error) {
-	g := &GitHub{}
+	g := &GitHub{API: API{name: "GitHub"}}
 	for _, d := range []struct {
 		into *(*document)
 		file string
@@ -50,15 +60,41 @@ func Load(modules string) (*GitHub, error) {
 			return nil, err
 		}
 	}
-	paths, ok := g.rest.root["paths"].(map[string]any)
+	return g, g.index()
+}
+
+// LoadOurs reads a description of Slipway's own.
+func LoadOurs(file string) (*API, error) {
+	d, err := read(file, nil, jsonschema.Draft2020)
+	if err != nil {
+		return nil, err
+	}
+	a := &API{rest: d, name: "docs/openapi.yaml"}
+	return a, a.index()
+}
+
+func (a *API) index() error {
+	paths, ok := a.rest.root["paths"].(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("describe: %s has no paths", g.rest.name)
+		return fmt.Errorf("describe: %s has no paths", a.rest.name)
 	}
 	for template := range paths {
-		g.paths = append(g.paths, parsePath(template, g.multi(template)))
+		a.paths = append(a.paths, parsePath(template, slashed))
 	}
-	sortPaths(g.paths)
-	return g, nil
+	sortPaths(a.paths)
+	return nil
+}
+
+// Operations lists all that is described, as "GET /path/{variable}".
+func (a *API) Operations() (list []string) {
+	paths, _ := a.rest.root["paths"].(map[string]any)
+	for template, item := range paths {
+		for method := range item.(map[string]any) {
+			list = append(list, strings.ToUpper(method)+" "+template)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // A document is one file, with the schemas in it that were asked for so far.
@@ -76,6 +112,11 @@ func read(file string, fix func(any), as *jsonschema.Draft) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.HasSuffix(file, ".yaml") {
+		if text, err = fromYAML(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -89,6 +130,15 @@ func read(file string, fix func(any), as *jsonschema.Draft) (*document, error) {
 	d.compiler.AssertFormat()
 	d.compiler.RegisterFormat(&jsonschema.Format{Name: "uri-template", Validate: uriTemplate})
 	return d, d.compiler.AddResource(d.address(), value)
+}
+
+// fromYAML is the same as JSON.
+func fromYAML(text []byte) ([]byte, error) {
+	var value any
+	if err := yaml.Unmarshal(text, &value); err != nil {
+		return nil, err
+	}
+	return json.Marshal(value)
 }
 
 func (d *document) address() string { return "file:///" + d.name }
@@ -118,7 +168,7 @@ func (d *document) judge(where, pointer string, body []byte) []Violation {
 	if err != nil {
 		return []Violation{{where, "", "its schema cannot be used: " + err.Error()}}
 	}
-	found := d.extras(where, d.at(pointer), value, "")
+	found := d.extras(where, d.at(pointer), value)
 	if err := s.Validate(value); err != nil {
 		found = append(found, flat(where, err)...)
 	}

@@ -45,16 +45,16 @@ func TestAnswersBite(t *testing.T) {
 		{name: "enumeration", old: `"success"`, new: `"splendid"`, want: "/state | value must be one of"},
 		{name: "format", old: `"2024-01-01T00:00:00Z","updated`, new: `"yesterday","updated`, want: "/created_at | 'yesterday' is not valid date-time"},
 		{name: "deep", old: `"login":"boss"`, new: `"login":7`, want: "/creator/login | got number, want string"},
-		{name: "no such member", old: `"state"`, new: `"stat":1,"state"`, want: "/stat | is a member that GitHub does not describe"},
+		{name: "no such member", old: `"state"`, new: `"stat":1,"state"`, want: "/stat | is a member that is not described"},
 		{name: "null", old: `"creator":` + user, new: `"creator":null`, want: ""},
 		{name: "null where none may be", old: `"description":""`, new: `"description":null`, want: "/description | got null, want string"},
 		{name: "no JSON", old: `{`, new: ``, want: "is not JSON"},
-		{name: "status", change: func(a *Answer) { a.Status = 299 }, want: "is not a status that GitHub describes for it"},
-		{name: "path", change: func(a *Answer) { a.Path = "/repos/acme/web/deploys" }, want: "no path that GitHub describes"},
+		{name: "status", change: func(a *Answer) { a.Status = 299 }, want: "is not a status that is described for it"},
+		{name: "path", change: func(a *Answer) { a.Path = "/repos/acme/web/deploys" }, want: "no path that is described"},
 		{name: "by id", change: func(a *Answer) { a.Path = "/repositories/7/deployments/1/statuses/1" }, want: ""},
 		{name: "content type", change: func(a *Answer) { a.ContentType = "text/plain" }, want: "has the content type text/plain"},
 		{name: "error body", change: func(a *Answer) { a.Status, a.Body = 404, []byte(`{"message":7}`) }, want: "/message | got number, want string"},
-		{name: "body of 204", change: func(a *Answer) { a.Method, a.Path, a.Status = "DELETE", "/repos/acme/web/deployments/1", 204 }, want: "has a body where GitHub describes none"},
+		{name: "body of 204", change: func(a *Answer) { a.Method, a.Path, a.Status = "DELETE", "/repos/acme/web/deployments/1", 204 }, want: "has a body where none is described"},
 	} {
 		a := right
 		if test.old != "" {

@@ -71,8 +71,8 @@ func mayBeObject(kind any) bool {
 }
 
 // extras lists the members of a value that its schema does not name.
-func (d *document) extras(where string, schema, value any, at string) (found []Violation) {
-	return d.extrasOfAll(where, []any{schema}, value, at)
+func (d *document) extras(where string, schema, value any) (found []Violation) {
+	return d.extrasOfAll(where, []any{schema}, value, "")
 }
 
 func (d *document) extrasOfAll(where string, schemas []any, value any, at string) (found []Violation) {
@@ -97,7 +97,7 @@ func (d *document) extrasOfAll(where string, schemas []any, value any, at string
 			case known:
 				found = append(found, d.extrasOfAll(where, below, value[name], at+"/"+name)...)
 			case !s.open && len(schemas) > 0:
-				found = append(found, Violation{where, at + "/" + name, "is a member that GitHub does not describe"})
+				found = append(found, Violation{where, at + "/" + name, "is a member that is not described"})
 			}
 		}
 	}

@@ -43,16 +43,24 @@ func sortPaths(list []path) {
 }
 
 // slashed are the variables that clients send with bare slashes.
-var slashed = map[string]bool{"ref": true, "path": true, "basehead": true, "branch": true, "environment_name": true}
-
-// multi is which of a template's variables take several segments.
-func (g *GitHub) multi(string) map[string]bool { return slashed }
+var slashed = map[string]bool{
+	"ref": true, "path": true, "basehead": true, "branch": true, "environment_name": true, // as GitHub names them
+	"environment": true, "range": true, "sha": true, "dir": true, // as docs/openapi.yaml does
+}
 
 var byID = regexp.MustCompile(`^/repositories/[0-9]+(/|$)`)
 
+// Find is the described operation that a request is, as "GET /path/{variable}"; empty when there is none.
+func (g *API) Find(method, p string) string {
+	if template := g.template(method, p); template != "" {
+		return method + " " + template
+	}
+	return ""
+}
+
 // template finds the description of a path that begins after /api/v3, empty when there is none. A path by the repository's
 // number is the same as one by its name.
-func (g *GitHub) template(method, p string) string {
+func (g *API) template(method, p string) string {
 	p = byID.ReplaceAllString(p, "/repos/{owner}/{repo}$1")
 	for _, candidate := range g.paths {
 		if candidate.form.MatchString(p) && g.operation(method, candidate.template) != nil {
@@ -62,7 +70,7 @@ func (g *GitHub) template(method, p string) string {
 	return ""
 }
 
-func (g *GitHub) operation(method, template string) map[string]any {
+func (g *API) operation(method, template string) map[string]any {
 	paths, _ := g.rest.root["paths"].(map[string]any)
 	item, _ := paths[template].(map[string]any)
 	operation, _ := item[strings.ToLower(method)].(map[string]any)

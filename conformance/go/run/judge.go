@@ -73,8 +73,10 @@ func wild(pattern, s string) bool {
 // A judge holds what was said against GitHub's descriptions.
 type judge struct {
 	github              *describe.GitHub
+	ours                *describe.API
 	accepted            []acceptance
 	answers, deliveries int
+	visited             map[string]bool                 // operations of ours that answered well
 	found               map[describe.Violation][]string // and which suites showed it
 	samples             map[describe.Violation]string
 }
@@ -93,6 +95,14 @@ func (j *judge) look(r *result) {
 		for _, v := range j.github.Answer(a) {
 			j.add(r.name, v, x.Path+" "+string(x.Body))
 		}
+		for _, v := range j.ours.Answer(a) {
+			if v.Says != unknown || a.Status < 400 {
+				j.add(r.name, v, x.Path+" "+string(x.Body))
+			}
+		}
+		if a.Status < 400 {
+			j.visited[j.ours.Find(a.Method, path)] = true
+		}
 	}
 	for _, d := range r.deliveries {
 		j.deliveries++
@@ -101,6 +111,9 @@ func (j *judge) look(r *result) {
 		}
 	}
 }
+
+// unknown is what is said of paths that are not described. Asking for those is how suites see a 404.
+const unknown = "no path that is described"
 
 func (j *judge) add(suite string, v describe.Violation, sample string) {
 	for i := range j.accepted {
@@ -126,7 +139,7 @@ func (j *judge) print(w io.Writer, whole bool) (problems int) {
 	}
 	slices.SortFunc(list, func(a, b describe.Violation) int { return strings.Compare(a.String(), b.String()) })
 	for _, v := range list {
-		fmt.Fprintf(w, "NOT AS GITHUB DESCRIBES  %s (%s)\n", v, strings.Join(j.found[v], ", "))
+		fmt.Fprintf(w, "NOT AS DESCRIBED  %s (%s)\n", v, strings.Join(j.found[v], ", "))
 		if os.Getenv("CONFORMANCE_SAMPLES") != "" {
 			fmt.Fprintf(w, "    %.2000s\n", j.samples[v])
 		}
@@ -135,6 +148,15 @@ func (j *judge) print(w io.Writer, whole bool) (problems int) {
 	for _, a := range j.accepted {
 		if whole && !a.occurred {
 			fmt.Fprintf(w, "ACCEPTED, BUT NOT SEEN ANY MORE  accepted.txt:%d: %s | %s | %s\n", a.line, a.where, a.at, a.says)
+			problems++
+		}
+	}
+	if !whole {
+		return problems
+	}
+	for _, operation := range j.ours.Operations() {
+		if !j.visited[operation] {
+			fmt.Fprintf(w, "NO SUITE SAW A GOOD ANSWER OF  %s\n", operation)
 			problems++
 		}
 	}

@@ -52,6 +52,10 @@ func run(ctx context.Context, home, binary, only string, parallel int, verbose b
 	if err != nil {
 		return fmt.Errorf("GitHub's descriptions: %w", err)
 	}
+	ours, err := describe.LoadOurs(filepath.Join(home, "..", "docs", "openapi.yaml"))
+	if err != nil {
+		return err
+	}
 	accepted, err := readAccepted(filepath.Join(home, "accepted.txt"))
 	if err != nil {
 		return err
@@ -61,7 +65,7 @@ func run(ctx context.Context, home, binary, only string, parallel int, verbose b
 		chosen = slices.DeleteFunc(slices.Clone(suites), func(s suite) bool { return !slices.Contains(strings.Split(only, ","), s.name) })
 	}
 	results := runAll(ctx, chosen, home, binary, parallel, verbose)
-	judge := judge{github: github, accepted: accepted}
+	judge := judge{github: github, ours: ours, accepted: accepted, visited: map[string]bool{}}
 	for i := range results {
 		judge.look(&results[i])
 	}

@@ -14,23 +14,18 @@ var people = []struct{ login, role string }{{"boss", "admin"}, {"writer", "write
 // scopes are those of the tokens: all that anything here needs.
 const scopes = "repo,admin:repo_hook,read:org,admin:org,user,delete_repo,workflow"
 
-// stage makes the people and a repository with a history, and returns the variables that tell a suite of them.
+// stage makes the people, a repository with a history, an organization and a team, and returns the variables that tell a suite
+// of them.
 func (s *server) stage() ([]string, error) {
 	env := []string{
 		"SLIPWAY_URL=" + s.url, "SLIPWAY_API=" + s.url + "/api/v3", "SLIPWAY_OWNER=acme", "SLIPWAY_REPO=web",
 		"SLIPWAY_HOOKS=" + s.relayURL, "SLIPWAY_ADMIN_TOKEN=" + s.token, "SLIPWAY_CERT=" + s.cert,
 	}
-	if _, err := s.run("repo", "create", "acme/web", "--private", "--description", "A website"); err != nil {
+	if err := s.commands([][]string{{"repo", "create", "acme/web", "--private", "--description", "A website"}}); err != nil {
 		return nil, err
 	}
 	for _, p := range people {
-		if _, err := s.run("user", "create", p.login, "--name", strings.ToUpper(p.login[:1])+p.login[1:], "--email", p.login+"@example.com"); err != nil {
-			return nil, err
-		}
-		if _, err := s.run("repo", "add-collaborator", "acme/web", p.login, "--role", p.role); err != nil {
-			return nil, err
-		}
-		token, err := s.run("token", "create", "--user", p.login, "--scopes", scopes)
+		token, err := s.person(p.login, p.role)
 		if err != nil {
 			return nil, err
 		}
@@ -42,13 +37,40 @@ func (s *server) stage() ([]string, error) {
 			}
 		}
 	}
-	return env, nil
+	return env, s.commands([][]string{
+		{"org", "add-member", "acme", "boss", "--admin"},
+		{"org", "add-member", "acme", "writer"},
+		{"team", "create", "acme/core"},
+		{"team", "add-member", "acme/core", "writer"},
+		{"team", "add-repo", "acme/core", "acme/web", "--role", "write"},
+	})
+}
+
+// person makes an account that works on acme/web, and gives a token of it.
+func (s *server) person(login, role string) (string, error) {
+	err := s.commands([][]string{
+		{"user", "create", login, "--name", strings.ToUpper(login[:1]) + login[1:], "--email", login + "@example.com"},
+		{"repo", "add-collaborator", "acme/web", login, "--role", role},
+	})
+	if err != nil {
+		return "", err
+	}
+	return s.run("token", "create", "--user", login, "--scopes", scopes)
+}
+
+func (s *server) commands(list [][]string) error {
+	for _, args := range list {
+		if _, err := s.run(args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // push makes the history in a working copy and pushes it over HTTP.
 //
 //	main     two commits
-//	ready    holds main, one ahead
+//	ready    holds main, one ahead, with a README and a folder docs
 //	topic    one ahead, one behind: auto-merge is clean
 //	clash    one ahead, one behind: auto-merge conflicts
 //	topic-1 … topic-3, feature/x   the same as topic
@@ -72,7 +94,10 @@ func (s *server) push(token string) error {
 		func() error { return write("file", "two\n") },
 		func() error { return s.commit(dir, "second") },
 		func() error { return s.git(dir, "checkout", "-q", "-b", "ready") },
-		func() error { return write("more", "four\n") },
+		func() error { return os.MkdirAll(filepath.Join(dir, "docs"), 0o755) },
+		func() error { return write("README.md", "# Web\n") },
+		func() error { return write("docs/README.md", "# How\n") },
+		func() error { return write("docs/guide.md", "four\n") },
 		func() error { return s.commit(dir, "ready") },
 		func() error { return s.git(dir, "tag", "-a", "-m", "1.0", "v1.0", "main") },
 		func() error { return s.branches(dir, "topic-1", "topic-2", "topic-3", "feature/x") },

@@ -7,7 +7,9 @@ import (
 )
 
 // byID is the other address of a repository.
-func byID(id int64) (string, error) { return fmt.Sprintf("/repositories/%d", id), nil }
+func byID(id int64) string { return sprint("/repositories/%d", id) }
+
+var sprint = fmt.Sprintf
 
 func (t *tour) errors() {
 	t.do("GET", "/user", nil, 401, "Authorization: Bearer nonsense").says("Bad credentials")

@@ -15,7 +15,7 @@ func (t *tour) service() {
 func (t *tour) repository() {
 	id := t.get(t.repo).id()
 	for _, path := range []string{"", "/deployments", "/branches/main", "/commits/main", "/environments", "/hooks"} {
-		t.do("GET", part.Must(byID(id))+path, nil, 200)
+		t.do("GET", byID(id)+path, nil, 200)
 	}
 	for _, path := range []string{"/branches/main", "/branches/feature/x", "/branches/feature%2Fx", "/commits/main", "/commits/v1.0", "/commits/feature%2Fx"} {
 		t.get(t.r("%s", path))
