@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"internal/api":             {".", "internal/deploy", "internal/wire"},
 	"internal/githttp":         {".", "internal/deploy", "internal/git"},
 	"internal/client":          {".", "internal/wire"},
+	"internal/cli":             {".", "internal/client"},
 	"docs":                     {},
 	"cmd/slipway":              anything,
 	"internal/store/storetest": anything,
@@ -52,7 +53,7 @@ var owners = map[string][]string{
 	"github.com/lmittmann/tint":          {"cmd/slipway"},
 	"github.com/pressly/goose/v3":        {"internal/store"},
 	"github.com/prometheus":              {"cmd/slipway"},
-	"github.com/spf13/cobra":             {"cmd/slipway"},
+	"github.com/spf13/cobra":             {"cmd/slipway", "internal/cli"}, // commands of both kinds; ADR 9
 	"go.yaml.in/yaml/v3":                 {"cmd/slipway"},
 	// Waiting for several things at once is nobody's own.
 	"golang.org/x/sync":  {"internal/git", "internal/hook", "cmd/slipway"}, // groups and bounds of goroutines; ADR 8

@@ -4,6 +4,7 @@
 //	slipway quickstart                                     the same on an empty folder, with its story told
 //	slipway token create --user ci --scopes repo_deployment
 //	slipway repo create acme/web
+//	slipway hook list -R acme/web                          against a server, wherever it runs (package cli)
 //
 // This package wires the others together and holds no rule. Each subcommand is one file. Administration goes through the
 // data folder: over its socket while the server runs, in process while it does not, with the same handlers both ways.
@@ -18,6 +19,8 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"github.com/slipway-deploy/slipway/internal/cli"
 )
 
 func main() {
@@ -40,6 +43,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.AddCommand(serveCommand(), quickstartCommand(), userCommand(), tokenCommand(), repoCommand(), orgCommand(), teamCommand(), configCommand(), versionCommand())
+	root.AddCommand(cli.Commands()...)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%w (`%s --help` lists the flags)", err, c.CommandPath())
 	})
@@ -55,8 +59,9 @@ func (u usage) Unwrap() error { return u.error }
 func usagef(format string, args ...any) error { return usage{fmt.Errorf(format, args...)} }
 
 func exitCode(err error) int {
-	if errors.As(err, &usage{}) {
-		return 2
+	var typed cli.Usage
+	if errors.As(err, &usage{}) || errors.As(err, &typed) {
+		return typed.ExitCode()
 	}
 	return 1
 }

@@ -98,7 +98,7 @@ var scriptVariables = func() (names []string) {
 	for _, row := range settings {
 		names = append(names, envName(row.name))
 	}
-	return append(names, "PATH", "HOME", "TMPDIR", "WORK", "NO_COLOR", "GIT_CONFIG_NOSYSTEM", "GIT_TERMINAL_PROMPT", "TOKEN", "API", "URL", "SLIPWAY_CONFIG",
+	return append(names, "PATH", "HOME", "TMPDIR", "WORK", "NO_COLOR", "GIT_CONFIG_NOSYSTEM", "GIT_TERMINAL_PROMPT", "TOKEN", "API", "URL", "SLIPWAY_CONFIG", "SLIPWAY_SERVER", "SLIPWAY_TOKEN",
 		"GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
 }()
 

@@ -1,5 +1,6 @@
-// Package client speaks Slipway's administration interface: the part of our own API that only the data folder's socket
-// serves, /api/slipway/v1/local.
+// Package client speaks to a server. [API] is for people and machines elsewhere: GitHub's routes and our own, with a token.
+// [Client] is the administration interface: the part of our own API that only the data folder's socket serves,
+// /api/slipway/v1/local.
 //
 // While the server runs, [Socket] reaches it through DATA/slipway.sock. While it does not, a command opens the data folder
 // itself and [InProcess] calls the very same handlers without a network between, so that there is one code path and one

@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -80,4 +81,30 @@ func TestPoisonNeedsAnAnswer(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestOverloadIsNoPoison: an answer that says when to come back is about load, and a probe right after it would not heed that.
+func TestOverloadIsNoPoison(t *testing.T) {
+	for after, want := range map[string]bool{"": true, "0": true, "soon": true, "1": false, noon.Add(time.Hour).Format(http.TimeFormat): false, noon.Add(-time.Hour).Format(http.TimeFormat): true} {
+		for _, code := range []int{503, 500, 403} {
+			a := answer(code)
+			a.At = noon
+			if after != "" {
+				a.ResponseHeader = http.Header{"Retry-After": {after}}
+			}
+			if got := refused(a); got != want {
+				t.Errorf("%d with Retry-After %q counts: %v, want %v", code, after, got, want)
+			}
+		}
+	}
+	p, j, now := Policy{}.withDefaults(), Job{Event: "push", Due: noon}, noon
+	for i := range 20 {
+		a := answer(503)
+		a.At, a.ResponseHeader = now, http.Header{"Retry-After": {"2"}}
+		n := p.next(j, a, now, 0.5)
+		if n.Probe || n.Done || n.Park {
+			t.Fatalf("attempt %d: %+v", i, n)
+		}
+		j.Progress, j.Due, now = n.Progress, n.At, n.At
+	}
 }
