@@ -106,6 +106,8 @@ func (k *core) api(urls slipway.URLs, observe api.Observer) *api.API {
 		RateLimitAnonymous: s.RateLimitAnonymous,
 		RequireUserAgent:   !s.AnyUserAgent,
 		QueryTokens:        s.QueryTokens,
+		PasswordAuth:       s.PasswordAuth,
+		AuthorizationsAPI:  s.AuthorizationsAPI,
 		TrustedProxies:     prefixes(s.TrustedProxies),
 		InstalledVersion:   s.EnterpriseVersion,
 		Server:             s.about(),

@@ -16,6 +16,7 @@ import (
 type front struct {
 	urls    slipway.URLs
 	api     http.Handler // /api/v3, health, and everything on a host of its own
+	login   http.Handler // /login, /logout, /settings, /static
 	git     http.Handler // /OWNER/NAME(.git)/…
 	metrics http.Handler // nil: served elsewhere
 
@@ -44,12 +45,14 @@ func (f *front) edge(r *http.Request) http.Handler {
 		return f.api
 	case first == "metrics" && rest == "" && f.metrics != nil:
 		return loopbackOnly(f.metrics)
+	case first == "static" && strings.HasPrefix(rest, "avatars/"):
+		return http.HandlerFunc(avatar)
+	case first == "login" || first == "logout" || first == "settings" || first == "static":
+		return f.login
 	case isGit(rest):
 		return f.git
 	case first == "":
 		return http.HandlerFunc(f.home)
-	case first == "static" && strings.HasPrefix(rest, "avatars/"):
-		return http.HandlerFunc(avatar)
 	}
 	return http.HandlerFunc(notFound)
 }

@@ -17,8 +17,9 @@ func (f *front) home(w http.ResponseWriter, r *http.Request) {
 
 API      %s
 Git      %s/OWNER/NAME.git
+Sign in  %s/login
 Health   %s/healthz
-`, versionText(), f.urls.API, f.urls.Web, f.urls.Web)
+`, versionText(), f.urls.API, f.urls.Web, f.urls.Web, f.urls.Web)
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

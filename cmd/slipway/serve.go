@@ -53,8 +53,6 @@ func serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
 // withoutEffect names settings that are accepted, because scripts may already say them, but that nothing reads yet.
 func (s Settings) withoutEffect() (names []string) {
 	for name, said := range map[string]bool{
-		"authorizations-api":         s.AuthorizationsAPI,
-		"password-auth":              s.PasswordAuth,
 		"events-include-deployments": s.EventsDeployments,
 	} {
 		if said {

@@ -18,6 +18,7 @@ import (
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/githttp"
 	"github.com/slipway-deploy/slipway/internal/hook"
+	"github.com/slipway-deploy/slipway/internal/login"
 )
 
 // After SIGTERM requests under way may take finishWithin (promises, rule 7), and the process has ended within stopWithin
@@ -130,6 +131,9 @@ func (v *server) assemble() {
 	v.wake = v.worker.Wake
 	v.db.OnStamp(v.worker.Wake)
 	v.front = &front{urls: v.urls, api: v.api, git: githttp.New(v.decisions, v.repos, githttp.Options{Log: v.log})}
+	v.front.login = login.New(v.decisions, login.Options{
+		URLs: v.urls, DocumentationURL: v.settings.DocumentationURL, Address: v.api.ClientAddress, Log: v.log, Observe: m.observe,
+	})
 	if v.metrics == nil {
 		v.front.metrics = m.handler()
 	} else {

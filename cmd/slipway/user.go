@@ -12,8 +12,8 @@ import (
 
 // userCommand manages accounts.
 func userCommand() *cobra.Command {
-	c := &cobra.Command{Use: "user", Short: "Accounts: create, list"}
-	c.AddCommand(userCreateCommand(), userListCommand())
+	c := &cobra.Command{Use: "user", Short: "Accounts: create, list, passwords, sessions"}
+	c.AddCommand(userCreateCommand(), userListCommand(), userSetPasswordCommand(), userSessionsCommand())
 	return c
 }
 

@@ -48,6 +48,8 @@ type Options struct {
 	RateLimitAnonymous int // requests an hour and address; 0: no limit
 	RequireUserAgent   bool
 	QueryTokens        bool           // ?access_token= counts in every era
+	PasswordAuth       bool           // Basic may hold a login and a password
+	AuthorizationsAPI  bool           // the Authorizations API is served
 	TrustedProxies     []netip.Prefix // whose X-Forwarded-For is believed
 
 	Server      wire.Server // of the extension's /server; what the edge knows itself is filled in

@@ -218,6 +218,9 @@ var errBusy = &slipway.Error{
 	Kind: slipway.Unavailable, Message: "The server is busy. Please try again in a moment.", RetryAfter: time.Second,
 }
 
+// ClientAddress is clientAddress for other edges of the same server.
+func (a *API) ClientAddress(r *http.Request) string { return a.clientAddress(r) }
+
 // clientAddress is who is at the other end: the connection's address, or what a trusted proxy says of it.
 func (a *API) clientAddress(r *http.Request) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)

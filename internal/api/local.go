@@ -29,6 +29,9 @@ func (a *API) Local() http.Handler {
 	table := map[string]localHandler{
 		"GET users":          a.localUsers,
 		"POST users":         a.localCreateUser,
+		"POST passwords":     a.localSetPassword,
+		"GET sessions":       a.localSessions,
+		"DELETE sessions":    a.localEndSessions,
 		"GET tokens":         a.localTokens,
 		"POST tokens":        a.localCreateToken,
 		"DELETE tokens":      a.localRevokeToken,

@@ -186,3 +186,12 @@ func (d *Decisions) CountRepositories(ctx context.Context, accountID int64) (pub
 	})
 	return public, private, err
 }
+
+// NamedAccount is FindAccount for a login that an administrator typed, who is told which one there is not.
+func (d *Decisions) NamedAccount(ctx context.Context, a slipway.Actor, login string) (found slipway.Account, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.AccountByLogin(login)
+		return absent(a, err, "account "+login)
+	})
+	return found, err
+}

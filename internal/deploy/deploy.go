@@ -70,6 +70,8 @@ type Decisions struct {
 	actors   versioned[string, slipway.Actor] // by the token's hash
 	accesses versioned[accessKey, Access]
 	uses     *uses
+	attempts *attempts
+	hashing  chan struct{} // holds one for each hash of a password that is being made
 	owed     *owed
 }
 
@@ -84,6 +86,7 @@ func New(store Store, git Git, targets Targets, settings Settings, log *slog.Log
 	return &Decisions{
 		store: store, git: git, targets: targets, settings: settings.withDefaults(), log: log, wake: wake,
 		now: time.Now, random: rand.Reader, patience: keyPatience, locks: newLocks(), uses: newUses(), owed: newOwed(),
+		attempts: newAttempts(), hashing: make(chan struct{}, hashesAtOnce),
 		actors:   newVersioned[string, slipway.Actor](cachedActors),
 		accesses: newVersioned[accessKey, Access](cachedAccesses),
 	}

@@ -12,6 +12,7 @@ const (
 	keepEvents     = 400 * 24 * time.Hour
 	keepDeliveries = 30 * 24 * time.Hour
 	keepAttempts   = 90 * 24 * time.Hour
+	keepCodes      = 24 * time.Hour // of OAuth: a second use is still noticed that long
 	removeAtOnce   = 1000
 )
 
@@ -66,8 +67,8 @@ func (d *Decisions) settle(ctx context.Context) {
 	}
 }
 
-// RemoveOld removes what is kept no longer: idempotency keys, attempts, finished deliveries and events. It goes in small
-// steps, so that others write in between.
+// RemoveOld removes what is kept no longer: idempotency keys, attempts, finished deliveries, events, sessions and codes. It
+// goes in small steps, so that others write in between.
 func (d *Decisions) RemoveOld(ctx context.Context) error {
 	now := d.now().UTC()
 	for _, old := range []struct {
@@ -78,6 +79,10 @@ func (d *Decisions) RemoveOld(ctx context.Context) error {
 		{now.Add(-keepAttempts), Tx.RemoveOldAttempts},
 		{now.Add(-keepDeliveries), Tx.RemoveOldDeliveries},
 		{now.Add(-keepEvents), Tx.RemoveOldEvents},
+		{now.Add(-slipway.SessionIdle), Tx.RemoveOldSessions},
+		{now.Add(-keepCodes), Tx.RemoveOldCodes},
+		{now.Add(-keepCodes), Tx.RemoveOldDeviceCodes},
+		{now.Add(-slipway.RefreshTokenLifetime), Tx.RemoveOldRefreshes},
 	} {
 		if err := d.removeOld(ctx, old.before, old.remove); err != nil {
 			return err

@@ -21,3 +21,18 @@ func (d *Decisions) Owed() []int64 {
 
 // RefsAtOnce is how many moves one transaction records.
 const RefsAtOnce = refsAtOnce
+
+// HoldHashing takes every place where passwords are hashed, until release is called.
+func (d *Decisions) HoldHashing() (release func()) {
+	for range hashesAtOnce {
+		d.hashing <- struct{}{}
+	}
+	return func() {
+		for range hashesAtOnce {
+			<-d.hashing
+		}
+	}
+}
+
+// Hashing is how many passwords can be hashed at a time.
+func (d *Decisions) Hashing() int { return cap(d.hashing) }

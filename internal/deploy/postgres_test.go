@@ -25,7 +25,8 @@ func newCluster(t *testing.T) (w *world, nodes []*deploy.Decisions) {
 		return db.Close()
 	})
 	for range 2 {
-		nodes = append(nodes, w.decisionsOn(w.open(store.Config{DatabaseURL: url})))
+		w.store = w.open(store.Config{DatabaseURL: url})
+		nodes = append(nodes, w.decisionsOn(w.store))
 	}
 	w.look("pgx", url)
 	w.Decisions = nodes[0]

@@ -47,6 +47,13 @@ type Tx interface {
 	Tokens
 	Apps
 	Installations
+	Passwords
+	Sessions
+	Grants
+	Codes
+	DeviceCodes
+	Refreshes
+	TokenNotes
 	Repositories
 	Collaborators
 	RepositoryLists

@@ -16,6 +16,7 @@ type Tokens interface {
 	Token(id int64) (slipway.Token, error)
 	InsertToken(t *slipway.Token) error
 	ListTokens(accountID int64) ([]slipway.Token, error) // 0: of everybody; oldest first
+	SetToken(t slipway.Token) error                      // its name, scopes, hash and last eight
 	RemoveToken(id int64) error
 	TouchToken(id int64, at time.Time) error
 }
@@ -181,13 +182,7 @@ func (d *Decisions) revoke(ctx context.Context, a slipway.Actor, what string, fi
 		if err != nil {
 			return absent(a, err, what)
 		}
-		if err := tx.RemoveToken(t.ID); err != nil {
-			return err
-		}
-		if err := record(tx, a, 0, "token", "revoked", slipway.Subject{TokenID: t.ID, AccountID: t.AccountID}); err != nil {
-			return err
-		}
-		return tx.BumpAuthVersion()
+		return endToken(tx, a, t)
 	})
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -28,7 +27,7 @@ func (t *tx) Token(id int64) (slipway.Token, error) {
 func (t *tx) InsertToken(k *slipway.Token) error {
 	id, err := t.q.InsertToken(t.ctx, db.InsertTokenParams{
 		AccountID: k.AccountID, Kind: string(k.Kind), Name: k.Name, Hash: k.Hash, LastEight: k.LastEight,
-		Scopes: strings.Join(k.Scopes, ","), CreatedAt: micro(k.CreatedAt),
+		Scopes: scopeText(k.Scopes), CreatedAt: micro(k.CreatedAt),
 		ExpiresAt: microPointer(k.ExpiresAt), LastUsedAt: microPointer(k.LastUsedAt),
 		AppID: nonZero(k.AppID), InstallationID: nonZero(k.InstallationID), Permissions: k.Permissions.String(),
 		AllRepositories: k.AllRepositories, RepositoryIds: idList(k.RepositoryIDs),
@@ -56,6 +55,12 @@ func (t *tx) ListTokens(accountID int64) ([]slipway.Token, error) {
 	return tokens, t.failed("list tokens", err)
 }
 
+// SetToken changes a token's name, scopes and secret.
+func (t *tx) SetToken(k slipway.Token) error {
+	n, err := t.q.UpdateToken(t.ctx, db.UpdateTokenParams{Name: k.Name, Hash: k.Hash, LastEight: k.LastEight, Scopes: scopeText(k.Scopes), ID: k.ID})
+	return errors.Join(t.changed("set token", n, err), t.BumpAuthVersion())
+}
+
 // RemoveToken revokes a token.
 func (t *tx) RemoveToken(id int64) error {
 	n, err := t.q.DeleteToken(t.ctx, id)
@@ -69,13 +74,9 @@ func (t *tx) TouchToken(id int64, at time.Time) error {
 }
 
 func tokenOf(k db.Token) slipway.Token {
-	var scopes slipway.Scopes
-	if k.Scopes != "" {
-		scopes = strings.Split(k.Scopes, ",")
-	}
 	return slipway.Token{
 		ID: k.ID, AccountID: k.AccountID, Kind: slipway.TokenKind(k.Kind), Name: k.Name, Hash: k.Hash, LastEight: k.LastEight,
-		Scopes: scopes, CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt, LastUsedAt: k.LastUsedAt,
+		Scopes: scopesOf(k.Scopes), CreatedAt: k.CreatedAt, ExpiresAt: k.ExpiresAt, LastUsedAt: k.LastUsedAt,
 		AppID: orZero(k.AppID), InstallationID: orZero(k.InstallationID), Permissions: permissionsOf(k.Permissions),
 		AllRepositories: k.AllRepositories, RepositoryIDs: listOf[int64](k.RepositoryIds),
 	}

@@ -58,11 +58,30 @@ type Attempt struct {
 	ResponseBody   []byte
 }
 
+type Authorization struct {
+	TokenID     int64
+	NoteUrl     string
+	Fingerprint string
+	UpdatedAt   time.Time
+}
+
 type BranchPolicy struct {
 	ID            int64
 	EnvironmentID int64
 	Type          string
 	Name          string
+}
+
+type Code struct {
+	ID          int64
+	Hash        []byte
+	AccountID   int64
+	AppID       int64
+	Scopes      string
+	RedirectUri string
+	Challenge   string
+	TokenID     *int64
+	CreatedAt   time.Time
 }
 
 type CommitStatus struct {
@@ -134,6 +153,19 @@ type DeploymentStatus struct {
 	AppID          *int64
 }
 
+type DeviceCode struct {
+	ID        int64
+	Hash      []byte
+	UserHash  []byte
+	AppID     int64
+	AccountID *int64
+	Scopes    string
+	State     string
+	Pause     int64
+	PolledAt  *time.Time
+	CreatedAt time.Time
+}
+
 type Environment struct {
 	ID              int64
 	RepositoryID    int64
@@ -170,6 +202,15 @@ type FolderMove struct {
 	Target       string
 	ActorID      int64
 	CreatedAt    time.Time
+}
+
+type Grant struct {
+	ID        int64
+	AccountID int64
+	AppID     int64
+	Scopes    string
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 type Hook struct {
@@ -217,10 +258,29 @@ type Membership struct {
 	Admin          bool
 }
 
+type Password struct {
+	AccountID int64
+	Hash      string
+	ChangedAt time.Time
+}
+
 type Quota struct {
 	Caller  string
 	Used    int64
 	ResetAt time.Time
+}
+
+type RefreshToken struct {
+	ID        int64
+	Hash      []byte
+	Family    int64
+	TokenID   int64
+	AccountID int64
+	AppID     int64
+	Scopes    string
+	Device    bool
+	Used      bool
+	CreatedAt time.Time
 }
 
 type Repository struct {
@@ -239,6 +299,16 @@ type Repository struct {
 	Homepage      string
 	RemovedAt     *time.Time
 	Protected     *string
+}
+
+type Session struct {
+	ID         int64
+	AccountID  int64
+	Hash       []byte
+	Address    string
+	Agent      string
+	CreatedAt  time.Time
+	LastUsedAt time.Time
 }
 
 type Team struct {

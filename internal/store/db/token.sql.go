@@ -235,3 +235,29 @@ func (q *Queries) TouchToken(ctx context.Context, arg TouchTokenParams) error {
 	_, err := q.db.ExecContext(ctx, touchToken, arg.LastUsedAt, arg.ID)
 	return err
 }
+
+const updateToken = `-- name: UpdateToken :execrows
+UPDATE tokens SET name = $1, hash = $2, last_eight = $3, scopes = $4 WHERE id = $5
+`
+
+type UpdateTokenParams struct {
+	Name      string
+	Hash      []byte
+	LastEight string
+	Scopes    string
+	ID        int64
+}
+
+func (q *Queries) UpdateToken(ctx context.Context, arg UpdateTokenParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, updateToken,
+		arg.Name,
+		arg.Hash,
+		arg.LastEight,
+		arg.Scopes,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}

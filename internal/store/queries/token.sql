@@ -20,3 +20,6 @@ DELETE FROM tokens WHERE id = $1;
 
 -- name: TouchToken :exec
 UPDATE tokens SET last_used_at = $1 WHERE id = $2;
+
+-- name: UpdateToken :execrows
+UPDATE tokens SET name = $1, hash = $2, last_eight = $3, scopes = $4 WHERE id = $5;
