@@ -2,6 +2,7 @@ package slipway
 
 import (
 	"crypto/subtle"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -56,9 +57,6 @@ func (a App) HasSecret(secret string) bool {
 	return found == 1
 }
 
-// AllowsCallback reports whether one of the registered callback URLs is exactly this one.
-func (a App) AllowsCallback(url string) bool { return slices.Contains(a.CallbackURLs, url) }
-
 // maxAppName is as long as an app's name may be, as on GitHub.
 const maxAppName = 34
 
@@ -80,6 +78,31 @@ func invalidAppName(message string) error {
 	return ValidationFailed(Detail{Resource: "Integration", Field: "name", Code: "custom", Message: message})
 }
 
+// maxCallbacks is how many callback URLs an app may have, as on GitHub.
+const maxCallbacks = 10
+
+// CheckCallbacks says whether people may be sent back to these addresses: absolute http(s) URLs without a fragment and without
+// somebody's name. The error is Invalid.
+func CheckCallbacks(urls []string) error {
+	if len(urls) > maxCallbacks {
+		return callbackError("there may be at most 10 callback URLs")
+	}
+	for _, text := range urls {
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "#\\") ||
+			len(text) > maxCallback || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+			return callbackError("a callback URL must be an absolute http or https address without a fragment")
+		}
+	}
+	return nil
+}
+
+const maxCallback = 1024
+
+func callbackError(message string) error {
+	return ValidationFailed(Detail{Resource: "Integration", Field: "callback_urls", Code: "custom", Message: message})
+}
+
 // AppSlug is the name as addresses have it: lower case, everything but letters and digits a single hyphen.
 func AppSlug(name string) string {
 	var b strings.Builder
@@ -92,6 +115,16 @@ func AppSlug(name string) string {
 		}
 	}
 	return strings.TrimSuffix(b.String(), "-")
+}
+
+// InstallationExcess refuses a token that could do more than its installation (contract 9.6). Clients match the sentence.
+func InstallationExcess() *Error {
+	return Fail(Invalid, "The permissions requested are not granted to this installation.")
+}
+
+// InstallationLacks refuses a token for a repository that its installation is not on. It does not say which.
+func InstallationLacks() *Error {
+	return Fail(Invalid, "There is at least one repository that does not exist or is not accessible to the parent installation.")
 }
 
 // Installation is a GitHub App on the repositories of one account: what it may do there. Its tokens can do no more, and what

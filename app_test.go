@@ -62,3 +62,22 @@ func TestInstallationIncludes(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckCallbacks(t *testing.T) {
+	for _, url := range []string{"https://a.example.com", "http://127.0.0.1:8080/cb?x=1", "https://a.example.com/" + strings.Repeat("a", 1000)} {
+		if err := slipway.CheckCallbacks([]string{url}); err != nil {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+	for _, url := range []string{
+		"", "/cb", "javascript:alert(1)", "data:text/html,x", "https://", "https:///cb", "https://a@b.example.com/", "https://a.example.com/#x",
+		"https://a.example.com/\n", "https://a.example.com/ x", "https://a.example.com\\@b", "ftp://a", "https://a/" + strings.Repeat("a", 1024),
+	} {
+		if err := slipway.CheckCallbacks([]string{url}); slipway.KindOf(err) != slipway.Invalid {
+			t.Errorf("%q: %v", url, err)
+		}
+	}
+	if slipway.CheckCallbacks(make([]string, 11)) == nil {
+		t.Error("eleven are accepted")
+	}
+}

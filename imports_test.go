@@ -47,6 +47,7 @@ var testOnly = []string{"internal/store/storetest", "internal/testkit"}
 // unless they are here.
 var owners = map[string][]string{
 	"code.dny.dev/ssrf":                  {"internal/hook"},
+	"github.com/golang-jwt/jwt/v5":       {"internal/deploy"}, // apps sign who they are
 	"github.com/google/uuid":             {"internal/hook"},   // GUIDs are given where deliveries are made
 	"github.com/hashicorp/golang-lru/v2": {"internal/deploy"}, // who may do what, remembered within bounds
 	"github.com/jackc/pgx/v5":            {"internal/store"},

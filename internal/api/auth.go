@@ -11,10 +11,25 @@ import (
 // authenticate finds out who calls (contract 1.4). No credentials is no error: it is the anonymous actor.
 func (a *API) authenticate(ctx context.Context, r *http.Request) (slipway.Actor, error) {
 	secret, err := a.secret(r)
-	if err != nil || secret == "" {
+	switch {
+	case err != nil || secret == "":
 		return slipway.Actor{}, err
+	case a.signed(r, secret):
+		return a.deploy.AuthenticateApp(ctx, secret)
+	default:
+		return a.deploy.Authenticate(ctx, secret)
 	}
-	return a.deploy.Authenticate(ctx, secret)
+}
+
+// signed reports whether a credential is to be taken for an app's signature and not for a token: it has the three parts of
+// one, or it is no token and the address is one that only apps have.
+func (a *API) signed(r *http.Request, secret string) bool {
+	if strings.Count(secret, ".") == 2 {
+		return true
+	}
+	_, token := slipway.CheckTokenSecret(secret)
+	_, path, _ := a.table(r)
+	return !token && (path == "/app" || strings.HasPrefix(path, "/app/"))
 }
 
 // secret is the token a request carries, in any of the forms of contract 1.4; empty when it carries none.

@@ -31,7 +31,7 @@ var worlds = map[string]func(*worldOptions){
 }
 
 // prepared is what the stories find that need more than the default.
-var prepared = map[string]func(*world){"people": (*world).joinUp}
+var prepared = map[string]func(*world){"people": (*world).joinUp, "apps": (*world).newApps}
 
 // TestExchanges plays the stories of testdata/exchanges. A story is a folder, played in a world of its own; each file in it
 // is one request and the response it got, in the order of their names, the same on both databases. -update rewrites the
@@ -148,6 +148,8 @@ var (
 	shaForm  = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
 	resetAt  = regexp.MustCompile(`"reset": [0-9]+`)
 	nodeForm = regexp.MustCompile(`"MD[A-Za-z0-9]{2}Q29tbWl0[A-Za-z0-9+/=]+"`) // 0n:Commit…, which ends in a SHA
+	secret   = regexp.MustCompile(`"sl[a-z]_[0-9A-Za-z]{36}"`)
+	clientID = regexp.MustCompile(`"Iv1\.[0-9a-f]{16}"`)
 	guidForm = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`)
 )
 
@@ -192,6 +194,8 @@ func (w *world) scrub(a *answer) string {
 	text = resetAt.ReplaceAllString(text, `"reset": {seconds}`)
 	text = nodeForm.ReplaceAllString(text, `"{commit}"`)
 	text = guidForm.ReplaceAllString(text, "{guid}")
+	text = secret.ReplaceAllString(text, `"{secret}"`)
+	text = clientID.ReplaceAllString(text, `"{client}"`)
 	return shaForm.ReplaceAllStringFunc(text, func(sha string) string {
 		if name, ok := w.shas[sha]; ok {
 			return "{" + name + "}"

@@ -57,10 +57,25 @@ func (s *stage) play() {
 	if s.rec.name == "root--03" {
 		s.headers = append(s.headers, "Authorization: token nonsense")
 	} else {
-		s.headers = append(s.headers, "As: "+who)
+		s.headers = append(s.headers, s.credentials(who))
 	}
 	got := s.do(s.rec.Request.Method, s.path, s.body, s.headers...)
 	s.compare(got, accept, named)
+}
+
+// credentials are those of the recorded caller: by default a person's with every scope.
+func (s *stage) credentials(who string) string {
+	s.Helper()
+	switch s.rec.name {
+	case "error-forbidden-permission--01": // an app without deployments=write
+		secrets := s.tokensOfPermission("contents", slipway.LevelRead)
+		return "Authorization: Bearer " + secrets[slipway.InstallationToken]
+	case "error-forbidden-permission--02": // a fine-grained token that may deploy, and no more
+		secrets := s.tokensOfPermission("deployments", slipway.LevelWrite)
+		return "Authorization: Bearer " + secrets[slipway.FineGrainedToken]
+	default:
+		return "As: " + who
+	}
 }
 
 // must makes a request that prepares the state, and gives the id in its answer.

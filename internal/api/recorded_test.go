@@ -20,8 +20,6 @@ import (
 var excluded = map[string]string{
 	"branches--03":                           "loki preview: its shape fits no column",
 	"deployments-get--06":                    "2019, answered with members of two columns of file 02",
-	"error-forbidden-permission--01":         "apps come later",
-	"error-forbidden-permission--02":         "fine-grained tokens come later",
 	"error-preview-missing--01":              "the preview gate comes later",
 	"error-preview-missing--02":              "the preview gate comes later",
 	"error-deployment-required-contexts--01": "lists check runs, which come later",

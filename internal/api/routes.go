@@ -364,7 +364,7 @@ func routes() []route {
 		{method: "GET", pattern: "/", need: slipway.ToBeAnybody, doc: "meta/meta#github-api-root", do: (*API).root},
 		{method: "GET", pattern: "/meta", need: slipway.ToBeAnybody, doc: "meta/meta#get-github-meta-information", do: (*API).meta},
 		{method: "GET", pattern: "/rate_limit", need: slipway.ToBeAnybody, doc: "rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user", free: true, do: (*API).rateLimit},
-	}, peopleRoutes())
+	}, peopleRoutes(), appRoutes())
 }
 
 // prepare fills in what rows derive, and panics when a row is not whole: such a server must not start.

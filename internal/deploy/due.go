@@ -10,6 +10,7 @@ import (
 // How long things are kept, and how many go in one transaction.
 const (
 	keepEvents     = 400 * 24 * time.Hour
+	keepTokens     = 24 * time.Hour // after their end: whoever looks at the list sees what has just ended
 	keepDeliveries = 30 * 24 * time.Hour
 	keepAttempts   = 90 * 24 * time.Hour
 	keepCodes      = 24 * time.Hour // of OAuth: a second use is still noticed that long
@@ -67,8 +68,8 @@ func (d *Decisions) settle(ctx context.Context) {
 	}
 }
 
-// RemoveOld removes what is kept no longer: idempotency keys, attempts, finished deliveries, events, sessions and codes. It
-// goes in small steps, so that others write in between.
+// RemoveOld removes what is kept no longer: idempotency keys, attempts, finished deliveries, events, sessions, codes and tokens
+// of installations. It goes in small steps, so that others write in between.
 func (d *Decisions) RemoveOld(ctx context.Context) error {
 	now := d.now().UTC()
 	for _, old := range []struct {
@@ -83,6 +84,7 @@ func (d *Decisions) RemoveOld(ctx context.Context) error {
 		{now.Add(-keepCodes), Tx.RemoveOldCodes},
 		{now.Add(-keepCodes), Tx.RemoveOldDeviceCodes},
 		{now.Add(-slipway.RefreshTokenLifetime), Tx.RemoveOldRefreshes},
+		{now.Add(-keepTokens), Tx.RemoveOldTokens},
 	} {
 		if err := d.removeOld(ctx, old.before, old.remove); err != nil {
 			return err

@@ -29,6 +29,8 @@ const (
 	wholeServer  int64 = 0
 	scopeUses    int64 = -21 // when tokens were last used
 	scopeRemoval int64 = -22 // what is too old
+
+	scopeInstallationTokens int64 = -23 // new ones; they take nothing from anybody
 )
 
 // Tx is everything the rules need remembered, one interface a noun: the method list is the model. Insert methods set the
@@ -91,4 +93,5 @@ type Housekeeping interface {
 	RemoveOldAttempts(before time.Time, limit int) (int, error)   // and deliveries whose last attempt goes with them
 	RemoveOldDeliveries(before time.Time, limit int) (int, error) // the bodies of finished ones
 	RemoveOldEvents(before time.Time, limit int) (int, error)     // a sealed prefix that every hook has expanded
+	RemoveOldTokens(before time.Time, limit int) (int, error)     // installations' tokens that ended
 }

@@ -28,6 +28,19 @@ type NewToken struct {
 	Scopes    slipway.Scopes
 	Expires   time.Duration // from now; 0: never
 	SiteAdmin bool          // the account becomes an administrator of the server
+
+	// Permissions make it a fine-grained token, which has no scopes, for all that the account can reach or for some.
+	Permissions     slipway.Permissions
+	AllRepositories bool
+	Repositories    []string // OWNER/NAME
+}
+
+// kind is what token is asked for.
+func (in NewToken) kind() slipway.TokenKind {
+	if in.Permissions != nil {
+		return slipway.FineGrainedToken
+	}
+	return slipway.ClassicToken
 }
 
 // TokenInfo is a token and whose it is.
@@ -46,7 +59,7 @@ func (d *Decisions) CreateToken(ctx context.Context, a slipway.Actor, in NewToke
 	if err := in.check(); err != nil {
 		return "", slipway.Token{}, err
 	}
-	secret = slipway.NewTokenSecret(slipway.ClassicToken, d.random)
+	secret = slipway.NewTokenSecret(in.kind(), d.random)
 	err = d.update(ctx, wholeServer, func(tx Tx) error {
 		t, err = in.insert(tx, a, secret)
 		return err
@@ -61,6 +74,14 @@ func (in NewToken) check() error {
 	switch unknown := in.Scopes.Unknown(); {
 	case len(unknown) > 0:
 		return tokenError("scopes", "unknown scope: "+strings.ToValidUTF8(unknown[0], "?"))
+	case in.kind() == slipway.FineGrainedToken && len(in.Scopes) > 0:
+		return tokenError("scopes", "a fine-grained token has permissions and no scopes")
+	case in.kind() == slipway.FineGrainedToken && in.AllRepositories == (len(in.Repositories) > 0):
+		return tokenError("repositories", "a fine-grained token is for some repositories or for all")
+	case in.kind() != slipway.FineGrainedToken && (in.AllRepositories || len(in.Repositories) > 0):
+		return tokenError("repositories", "only a fine-grained token is for some repositories")
+	case len(in.Repositories) > mostSelected:
+		return tokenError("repositories", "a token may name at most 500 repositories")
 	case in.Expires < 0:
 		return tokenError("expires", "expires must not be negative")
 	case !oneLine(in.Name):
@@ -81,8 +102,18 @@ func (in NewToken) insert(tx Tx, a slipway.Actor, secret string) (slipway.Token,
 	}
 	now := tx.Now()
 	t := slipway.Token{
-		AccountID: account.ID, Kind: slipway.ClassicToken, Name: in.Name, Hash: slipway.HashToken(secret),
+		AccountID: account.ID, Kind: in.kind(), Name: in.Name, Hash: slipway.HashToken(secret),
 		LastEight: secret[len(secret)-8:], Scopes: in.Scopes, CreatedAt: now,
+	}
+	if t.Kind == slipway.FineGrainedToken {
+		t.Permissions, t.AllRepositories = in.Permissions.WithMetadata(), in.AllRepositories
+		repositories, err := findRepositories(tx, a, in.Repositories)
+		if err != nil {
+			return slipway.Token{}, err
+		}
+		for _, r := range repositories {
+			t.RepositoryIDs = append(t.RepositoryIDs, r.ID)
+		}
 	}
 	if in.Expires > 0 {
 		end := now.Add(in.Expires)

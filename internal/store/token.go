@@ -73,6 +73,13 @@ func (t *tx) TouchToken(id int64, at time.Time) error {
 	return t.failed("touch token", t.q.TouchToken(t.ctx, db.TouchTokenParams{LastUsedAt: &at, ID: id}))
 }
 
+// RemoveOldTokens forgets tokens of installations that ended before a moment.
+func (t *tx) RemoveOldTokens(before time.Time, limit int) (int, error) {
+	before = micro(before)
+	n, err := t.q.DeleteOldInstallationTokens(t.ctx, db.DeleteOldInstallationTokensParams{Before: &before, Lim: int64(limit)})
+	return int(n), t.failed("remove old tokens", err)
+}
+
 func tokenOf(k db.Token) slipway.Token {
 	return slipway.Token{
 		ID: k.ID, AccountID: k.AccountID, Kind: slipway.TokenKind(k.Kind), Name: k.Name, Hash: k.Hash, LastEight: k.LastEight,

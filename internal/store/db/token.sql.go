@@ -10,6 +10,25 @@ import (
 	"time"
 )
 
+const deleteOldInstallationTokens = `-- name: DeleteOldInstallationTokens :execrows
+DELETE FROM tokens WHERE id IN (
+	SELECT x.id FROM tokens x WHERE x.installation_id IS NOT NULL AND x.expires_at < $1
+	ORDER BY x.expires_at LIMIT CAST($2 AS bigint))
+`
+
+type DeleteOldInstallationTokensParams struct {
+	Before *time.Time
+	Lim    int64
+}
+
+func (q *Queries) DeleteOldInstallationTokens(ctx context.Context, arg DeleteOldInstallationTokensParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, deleteOldInstallationTokens, arg.Before, arg.Lim)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const deleteToken = `-- name: DeleteToken :execrows
 DELETE FROM tokens WHERE id = $1
 `

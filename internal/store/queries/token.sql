@@ -23,3 +23,8 @@ UPDATE tokens SET last_used_at = $1 WHERE id = $2;
 
 -- name: UpdateToken :execrows
 UPDATE tokens SET name = $1, hash = $2, last_eight = $3, scopes = $4 WHERE id = $5;
+
+-- name: DeleteOldInstallationTokens :execrows
+DELETE FROM tokens WHERE id IN (
+	SELECT x.id FROM tokens x WHERE x.installation_id IS NOT NULL AND x.expires_at < sqlc.arg(before)
+	ORDER BY x.expires_at LIMIT CAST(sqlc.arg(lim) AS bigint));

@@ -139,3 +139,30 @@ func appsRemoved(w *world) {
 	w.same("tokens of the app", read(w, tokens), []slipway.Token{theirs})
 	w.update(0, func(tx deploy.Tx) error { return errors.Join(tx.RemoveToken(theirs.ID), tx.RemoveApp(stays.ID)) })
 }
+
+func oldTokens(w *world) {
+	a := w.account("acme")
+	app := w.app("deployer", a)
+	i := w.installation(app, a)
+	token := func(kind slipway.TokenKind, installation int64, end time.Duration) slipway.Token {
+		at := w.now.Add(end)
+		k := slipway.Token{
+			AccountID: a.ID, Kind: kind, InstallationID: installation, Hash: []byte(kind + slipway.TokenKind(end.String())), CreatedAt: w.now, ExpiresAt: &at,
+		}
+		w.update(0, func(tx deploy.Tx) error { return tx.InsertToken(&k) })
+		return k
+	}
+	token(slipway.InstallationToken, i.ID, -2*time.Hour)
+	token(slipway.InstallationToken, i.ID, -time.Hour-time.Microsecond)
+	kept := []slipway.Token{
+		token(slipway.InstallationToken, i.ID, -time.Hour), token(slipway.ClassicToken, 0, -3*time.Hour), token(slipway.InstallationToken, i.ID, time.Hour),
+	}
+	for _, want := range []int{1, 1, 0} {
+		w.update(0, func(tx deploy.Tx) error {
+			n, err := tx.RemoveOldTokens(w.now.Add(-time.Hour), 1)
+			w.same("removed", n, want)
+			return err
+		})
+	}
+	w.same("kept", read(w, func(tx deploy.Tx) ([]slipway.Token, error) { return tx.ListTokens(0) }), kept)
+}

@@ -45,6 +45,7 @@ func Run(t *testing.T, open Open) {
 		{"tokens of apps", appTokens},
 		{"apps", apps},
 		{"installations", installations},
+		{"tokens of installations that ended", oldTokens},
 		{"what belongs to an app goes with it", appsRemoved},
 		{"repositories", repositories},
 		{"collaborators", collaborators},

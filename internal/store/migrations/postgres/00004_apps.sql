@@ -44,6 +44,7 @@ ALTER TABLE tokens ADD COLUMN all_repositories boolean NOT NULL DEFAULT FALSE;
 ALTER TABLE tokens ADD COLUMN repository_ids text NOT NULL DEFAULT '[]';
 CREATE INDEX tokens_app ON tokens (app_id) WHERE app_id IS NOT NULL;
 CREATE INDEX tokens_installation ON tokens (installation_id) WHERE installation_id IS NOT NULL;
+CREATE INDEX tokens_ended ON tokens (expires_at) WHERE installation_id IS NOT NULL;
 
 -- The GitHub App that somebody acted through. Rows outlive it.
 ALTER TABLE deployments ADD COLUMN app_id bigint;
