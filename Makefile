@@ -3,6 +3,7 @@
 VERSION       ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOLANGCI_LINT := v2.15.0
 SQLC          := v1.31.1
+GQLGEN        := v0.17.98
 GOVULNCHECK   := v1.1.4
 FUZZTIME      ?= 30s
 
@@ -43,8 +44,9 @@ check: lint ## build, vet, lint, formatting, modules
 lint: $(BIN)/golangci-lint-$(GOLANGCI_LINT) ## the chosen linters and gofumpt
 	$< run ./...
 
-generate: $(BIN)/sqlc-$(SQLC) ## the store's query code, from its SQL
+generate: $(BIN)/sqlc-$(SQLC) $(BIN)/gqlgen-$(GQLGEN) ## the store's query code, from its SQL, and GraphQL's from its schema
 	cd internal/store && $< generate && cat sqlc.yaml migrations/postgres/*.sql queries/*.sql | sha256sum > db/inputs.sha256
+	cd internal/graph && $(BIN)/gqlgen-$(GQLGEN) generate --config gqlgen.yml && cat gqlgen.yml schema/*.graphql | sha256sum > exec/inputs.sha256
 
 bench: ## benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
@@ -80,6 +82,10 @@ clean: ## remove what was built
 $(BIN)/golangci-lint-%:
 	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$*
 	@mv $(BIN)/golangci-lint $@
+
+$(BIN)/gqlgen-%:
+	GOBIN=$(BIN) go install github.com/99designs/gqlgen@$*
+	@mv $(BIN)/gqlgen $@
 
 $(BIN)/sqlc-%:
 	GOBIN=$(BIN) go install github.com/sqlc-dev/sqlc/cmd/sqlc@$*

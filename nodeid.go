@@ -30,13 +30,8 @@ func RefNodeID(repositoryID int64, name string) string {
 	return nodeID("Ref", number(repositoryID)+":"+name)
 }
 
-// StatusNodeID is the node_id of what the statuses of a commit come to, which no table holds: type Status or
-// StatusCheckRollup of GraphQL.
-func StatusNodeID(typeName string, repositoryID int64, sha SHA) string {
-	return nodeID(typeName, number(repositoryID)+":"+string(sha))
-}
-
-// ObjectNodeID is the node_id of a tree, blob or annotated tag of a repository; typeName is Tree, Blob or Tag.
+// ObjectNodeID is the node_id of a tree, blob or annotated tag of a repository; typeName is Tree, Blob or Tag. What is said of
+// a commit has GraphQL types of its own, Status and StatusCheckRollup, and the same form.
 func ObjectNodeID(typeName string, repositoryID int64, sha SHA) string {
 	return nodeID(typeName, number(repositoryID)+":"+string(sha))
 }
@@ -72,9 +67,9 @@ func packInt(b []byte, n int64) []byte {
 	}
 }
 
-// Node is what a node_id names. Which of the members are set is the type's: Commit, Status and StatusCheckRollup have
-// RepositoryID and SHA, Ref has RepositoryID and Ref, Environment and DeploymentProtectionRule have RepositoryID and ID, all
-// others have ID alone.
+// Node is what a node_id names. Which of the members are set is the type's: Commit, Tag, Tree, Blob, Status and
+// StatusCheckRollup have RepositoryID and SHA, Ref has RepositoryID and Ref, Environment and DeploymentProtectionRule have
+// RepositoryID and ID, all others have ID alone.
 type Node struct {
 	Type         string
 	RepositoryID int64
@@ -113,8 +108,8 @@ func (n Node) String() string {
 		return EnvironmentNodeID(n.RepositoryID, n.ID)
 	case "DeploymentProtectionRule":
 		return GateNodeID(n.RepositoryID, n.ID)
-	case "Commit", "Status", "StatusCheckRollup":
-		return StatusNodeID(n.Type, n.RepositoryID, n.SHA)
+	case "Commit", "Tag", "Tree", "Blob", "Status", "StatusCheckRollup":
+		return ObjectNodeID(n.Type, n.RepositoryID, n.SHA)
 	case "Ref":
 		return RefNodeID(n.RepositoryID, n.Ref)
 	default:
@@ -139,7 +134,7 @@ func readNodeID(id string) (Node, bool) {
 	switch n.Type {
 	case "Environment", "DeploymentProtectionRule": // these are packed
 		return Node{}, false
-	case "Commit", "Status", "StatusCheckRollup", "Ref":
+	case "Commit", "Tag", "Tree", "Blob", "Status", "StatusCheckRollup", "Ref":
 		repository, name, _ := strings.Cut(object, ":")
 		if n.RepositoryID, ok = positive(repository); !ok {
 			return Node{}, false

@@ -42,7 +42,7 @@ func TestParseNodeID(t *testing.T) {
 		{slipway.CommitNodeID(7, sha), slipway.Node{Type: "Commit", RepositoryID: 7, SHA: sha}},
 		{slipway.RefNodeID(7, "refs/heads/a"), slipway.Node{Type: "Ref", RepositoryID: 7, Ref: "refs/heads/a"}},
 		{slipway.RefNodeID(7, "refs/tags/v1/ü"), slipway.Node{Type: "Ref", RepositoryID: 7, Ref: "refs/tags/v1/ü"}},
-		{slipway.StatusNodeID("StatusCheckRollup", 7, sha), slipway.Node{Type: "StatusCheckRollup", RepositoryID: 7, SHA: sha}},
+		{slipway.ObjectNodeID("StatusCheckRollup", 7, sha), slipway.Node{Type: "StatusCheckRollup", RepositoryID: 7, SHA: sha}},
 		{"EN_kwDOJMGGU843Qj_x", slipway.Node{Type: "Environment", RepositoryID: 616662611, ID: 927088625}},
 		{"GA_kwDOHKhL9c4AA00D", slipway.Node{Type: "DeploymentProtectionRule", RepositoryID: 480791541, ID: 216323}},
 		{slipway.GateNodeID(300, math.MaxInt64), slipway.Node{Type: "DeploymentProtectionRule", RepositoryID: 300, ID: math.MaxInt64}},

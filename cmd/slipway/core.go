@@ -10,6 +10,7 @@ import (
 	"github.com/slipway-deploy/slipway/internal/api"
 	"github.com/slipway-deploy/slipway/internal/deploy"
 	"github.com/slipway-deploy/slipway/internal/git"
+	"github.com/slipway-deploy/slipway/internal/graph"
 	"github.com/slipway-deploy/slipway/internal/hook"
 	"github.com/slipway-deploy/slipway/internal/store"
 )
@@ -113,6 +114,7 @@ func (k *core) api(urls slipway.URLs, observe api.Observer) *api.API {
 		Server:             s.about(),
 		Description:        extensionDescription(),
 		MetaHooks:          s.metaHooks(),
+		GraphQL:            graph.New(k.decisions, graph.Options{URLs: urls, Log: k.log}).Answer,
 		Log:                k.log,
 		Observe:            observe,
 	})

@@ -64,6 +64,8 @@ type Options struct {
 
 	BodyTimeout time.Duration // until a request's body has arrived; 0: 60 s
 
+	GraphQL GraphQL // answers POST /graphql; nil: there is no such route
+
 	Log     *slog.Logger     // nil: nothing is logged
 	Now     func() time.Time // nil: time.Now
 	Observe Observer         // nil: nobody is told
@@ -71,6 +73,10 @@ type Options struct {
 
 // Observer is told of every request that was answered, for metrics. route is the row's pattern, empty for none.
 type Observer func(method, route string, status int, took time.Duration)
+
+// GraphQL executes the body of POST /graphql for an actor (package graph). operation says for the log what was asked. An error
+// is one of the whole request.
+type GraphQL func(ctx context.Context, a slipway.Actor, body []byte, q slipway.Quota) (answer []byte, operation string, err error)
 
 // API answers GitHub's REST API. It may be used from any number of goroutines.
 type API struct {
@@ -81,6 +87,7 @@ type API struct {
 
 	router    *router // GitHub's
 	extension *router // our own
+	graph     *router // GraphQL's
 	accepts   *acceptReader
 	quotas    *quotas
 	reads     *admission
@@ -113,6 +120,10 @@ func New(d *deploy.Decisions, o Options) *API {
 	a.quotas = newQuotas(o.RateLimit, o.RateLimitAnonymous, a.now)
 	a.router = newRouter(a.prepare(routes()))
 	a.extension = newRouter(a.prepare(extensionRoutes()))
+	a.graph = newRouter(nil)
+	if o.GraphQL != nil {
+		a.graph = newRouter(a.prepare(graphRoutes()))
+	}
 	a.handler = compressed(http.HandlerFunc(a.serve))
 	return a
 }
@@ -150,9 +161,10 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// The bases of the two tables. On a host of the API's own they lie at / and at what follows /api.
+// The bases of the tables. On a host of the API's own they lie at / and at what follows /api (contract 1.1).
 const (
 	githubBase    = "/api/v3"
+	graphBase     = "/api/graphql"
 	extensionBase = "/api/slipway/v1"
 )
 
@@ -164,7 +176,11 @@ func (a *API) table(r *http.Request) (t *router, path string, ok bool) {
 		text  string
 		table *router
 		here  bool
-	}{{githubBase, a.router, true}, {extensionBase, a.extension, true}, {strings.TrimPrefix(extensionBase, "/api"), a.extension, own}} {
+	}{
+		{githubBase, a.router, true},
+		{graphBase, a.graph, true}, {strings.TrimPrefix(graphBase, "/api"), a.graph, own},
+		{extensionBase, a.extension, true}, {strings.TrimPrefix(extensionBase, "/api"), a.extension, own},
+	} {
 		if rest, found := strings.CutPrefix(path, base.text); base.here && found && (rest == "" || rest[0] == '/') {
 			return base.table, or(rest, "/"), true
 		}

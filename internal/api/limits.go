@@ -16,10 +16,7 @@ import (
 )
 
 // quota is what the X-RateLimit headers say of a caller's hour.
-type quota struct {
-	Limit, Remaining, Used int
-	Reset                  time.Time
-}
+type quota = slipway.Quota
 
 // unlimited is what callers read while there is no limit: a large constant, since clients stop by themselves at zero.
 const unlimited = 1_000_000

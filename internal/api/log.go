@@ -28,7 +28,11 @@ func (a *API) logAccess(c *call, status, size int, took time.Duration) {
 	if c.Repo.ID != 0 {
 		repository = c.Repo.FullName()
 	}
-	a.log.LogAttrs(ctx, slog.LevelInfo, "request", requestAttr(c),
+	operation := slog.Attr{}
+	if c.operation != "" {
+		operation = slog.String("operation", c.operation)
+	}
+	a.log.LogAttrs(ctx, slog.LevelInfo, "request", requestAttr(c), operation,
 		slog.String("method", methodName(c.request.Method)), slog.String("route", route), slog.Int("status", status),
 		slog.String("repository", repository), slog.String("login", c.Actor.Account.Login),
 		slog.String("address", c.address), slog.Int("bytes", size), slog.Duration("took", took))

@@ -26,8 +26,10 @@ type reply struct {
 	modified time.Time // Last-Modified, on the resources of contract 1.7
 	replayed bool      // Idempotency-Replayed
 	retry    time.Duration
-	closing  bool // the connection is not to be used again
-	options  bool // the answer to OPTIONS
+	closing  bool   // the connection is not to be used again
+	options  bool   // the answer to OPTIONS
+	fresh    bool   // true now and not to be kept: no tag, no-cache
+	media    string // X-GitHub-Media-Type; empty: what Accept came to
 }
 
 func ok(body wire.JSON) reply { return reply{status: http.StatusOK, body: body} }
@@ -113,7 +115,7 @@ func (a *API) write(w http.ResponseWriter, c *call, rep reply) (status, size int
 
 func (a *API) writeCommon(h http.Header, c *call, rep *reply) {
 	h["X-GitHub-Request-Id"] = []string{c.id}
-	h["X-GitHub-Media-Type"] = []string{c.accept.echo}
+	h["X-GitHub-Media-Type"] = []string{or(rep.media, c.accept.echo)}
 	if a.options.Era == slipway.E11 {
 		h["X-GitHub-Api-Version-Selected"] = apiVersion
 	}
@@ -134,7 +136,7 @@ func (a *API) writeCommon(h http.Header, c *call, rep *reply) {
 		h["Vary"], cache = varyPublic, cachePublic
 	}
 	switch {
-	case rep.status >= 400:
+	case rep.status >= 400 || rep.fresh:
 		h["Cache-Control"] = cacheNot
 	case rep.body != nil || rep.text != nil || rep.stream != nil:
 		h["Cache-Control"] = cache
@@ -188,6 +190,9 @@ func (a *API) writeAuthority(h http.Header, c *call) {
 func (a *API) writeQuota(h http.Header, c *call) {
 	q := a.quotas.look(c.Actor, c.address)
 	h["X-RateLimit-Resource"] = core
+	if c.row != nil {
+		h["X-RateLimit-Resource"] = c.row.resourceHeader
+	}
 	h["X-RateLimit-Reset"] = []string{strconv.FormatInt(q.Reset.Unix(), 10)}
 	if q.Limit == unlimited {
 		h["X-RateLimit-Limit"], h["X-RateLimit-Remaining"], h["X-RateLimit-Used"] = noLimit, noLimit, noneUsed
@@ -226,7 +231,7 @@ var statusLines = func() map[int][]string {
 
 // tagged says whether an answer carries a tag: every 200 and 201 does (contract 1.7).
 func (rep *reply) tagged() bool {
-	return rep.status == http.StatusOK || rep.status == http.StatusCreated
+	return !rep.fresh && (rep.status == http.StatusOK || rep.status == http.StatusCreated)
 }
 
 // tagOf is 64 hexadecimal digits over the answer and what else it depends on: the media type and who asks.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -15,11 +16,13 @@ type route struct {
 	scopesIn        scopesOfEra  // what the header named in older eras; nil: the same
 	scopesIfPrivate bool         // the header names them for private repositories only
 	permission      string       // X-Accepted-GitHub-Permissions
-	doc             string       // documentation_url, below …/rest/
+	doc             string       // documentation_url, below …/rest/, or with a slash before it below the documentation's root
 	free            bool         // not counted against the rate limit
 	barred          []string     // see pattern
 	slash           bool         // a slash may follow the path: clients write one where the last part is empty
 	extension       bool         // of the extension API, see extension.go
+	anonymous       string       // what callers without credentials are told; empty: as everywhere
+	resource        string       // X-RateLimit-Resource; empty: core
 	alwaysFirst     bool         // Link has rel="first" on the first page too, as comparisons were recorded
 	do              handler
 	exists          finder // the sub-resource that the path names; nil: none
@@ -27,6 +30,7 @@ type route struct {
 	path             pattern
 	docURL           string
 	permissionHeader []string
+	resourceHeader   []string
 }
 
 // A handler turns one call into one reply.
@@ -384,6 +388,13 @@ func (a *API) prepare(rows []route) []route {
 		if row.extension {
 			row.docURL = a.options.URLs.Extension() + "/openapi.json#" + row.doc
 		}
+		if below, ok := strings.CutPrefix(row.doc, "/"); ok {
+			row.docURL = strings.TrimSuffix(a.docs, "rest") + below
+		}
+		if row.resource == "" {
+			row.resource = "core"
+		}
+		row.resourceHeader = []string{row.resource}
 		row.permissionHeader = []string{row.permission}
 		if row.scopesIn != nil {
 			if scopes, differed := row.scopesIn(a.options.Era); differed {

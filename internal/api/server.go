@@ -30,6 +30,8 @@ type call struct {
 	Repo   slipway.Repository // zero where the row is about none
 	Role   slipway.Role
 
+	operation string // what GraphQL was asked, by kind and name
+
 	leave func(refund bool) // gives back what limits count; nil: nothing was taken
 	cut   bool              // the answer could not be finished
 }

@@ -16,9 +16,9 @@ type Nodes interface {
 	ListCommitStatusesByID(ids []int64) ([]slipway.CommitStatus, error)
 	ListEnvironmentsByID(ids []int64) ([]slipway.Environment, error)
 	EnvironmentOfRule(ruleID int64) (slipway.Environment, error)
-	// LatestCompletedDeployment is the newest deployment to an environment whose state is success, failure or error, among
-	// its newest few.
-	LatestCompletedDeployment(repositoryID int64, environment string, among int) (slipway.Deployment, error)
+	// LatestCompletedDeployments lists, of each of some environments, the newest deployment whose state is success, failure
+	// or error, among its newest few.
+	LatestCompletedDeployments(repositoryID int64, environments []string, among int) ([]slipway.Deployment, error)
 }
 
 // AccountsByID finds accounts; those that do not exist are left out.
@@ -79,33 +79,42 @@ func (d *Decisions) EnvironmentOfRule(ctx context.Context, ruleID int64) (e slip
 // completedAmong is how far back an environment's last completed deployment is looked for.
 const completedAmong = 500
 
-// LatestCompletedDeployment finds the newest deployment to an environment that ended in success, failure or error, among the
-// newest 500 of it: NotFound when there is none.
-func (d *Decisions) LatestCompletedDeployment(ctx context.Context, e slipway.Environment) (found slipway.Deployment, err error) {
+// LatestCompletedDeployments finds, of each of some environments, the newest deployment that ended in success, failure or
+// error, among its newest 500.
+func (d *Decisions) LatestCompletedDeployments(ctx context.Context, r slipway.Repository, environments []string) (found []slipway.Deployment, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
-		found, err = tx.LatestCompletedDeployment(e.RepositoryID, e.Name, completedAmong)
-		return notFound(err)
+		found, err = tx.LatestCompletedDeployments(r.ID, environments, completedAmong)
+		return err
 	})
 	return found, err
 }
 
-// FindRef finds the branch or tag of a name, full or short, and the commit it stands for; a branch wins over a tag of the
-// same name. NotFound for everything else: object names, and refs that are gone.
+// FindRef finds the branch or tag of a name, full or short, and what it points at; a branch wins over a tag of the same name.
+// NotFound for everything else: object names, and refs that are gone.
 func (d *Decisions) FindRef(ctx context.Context, r slipway.Repository, name string) (slipway.Ref, error) {
+	if !slipway.MayBeRef(name) {
+		return slipway.Ref{}, slipway.Fail(slipway.NotFound, "Not Found")
+	}
 	full := []string{name}
-	if !strings.HasPrefix(name, "refs/") {
+	if !strings.HasPrefix(name, RefsPrefix) {
 		full = []string{branchPrefix + name, "refs/tags/" + name}
 	}
 	for _, name := range full {
-		found, err := d.resolve(ctx, r, name)
+		sha, err := d.git.Ref(ctx, &r, name)
 		if err == nil {
-			return slipway.Ref{Name: name, SHA: found.SHA}, nil
+			return slipway.Ref{Name: name, SHA: sha}, nil
 		}
 		if slipway.KindOf(err) != slipway.NotFound {
 			return slipway.Ref{}, err
 		}
 	}
 	return slipway.Ref{}, slipway.Fail(slipway.NotFound, "Not Found")
+}
+
+// ObjectAt says what an object is by its name: NotFound when the repository has none of that name.
+func (d *Decisions) ObjectAt(ctx context.Context, r slipway.Repository, sha slipway.SHA) (slipway.Object, error) {
+	found, err := d.git.Object(ctx, &r, sha)
+	return found, notFound(err)
 }
 
 // CommitAt finds the commit of an object name: NotFound when the repository has none.

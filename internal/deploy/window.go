@@ -255,7 +255,7 @@ func (d *Decisions) LatestStatusesOfEach(ctx context.Context, r slipway.Reposito
 
 // RefsBelow lists a repository's refs whose full names begin with a prefix and whose rest holds a text, in any case; by name.
 func (d *Decisions) RefsBelow(ctx context.Context, r slipway.Repository, prefix, containing string) ([]slipway.Ref, error) {
-	refs, err := d.git.Refs(ctx, &r)
+	refs, err := d.git.RefsUnder(ctx, &r, prefix)
 	containing = strings.ToLower(containing)
 	return slices.DeleteFunc(refs, func(ref slipway.Ref) bool {
 		rest, ok := strings.CutPrefix(ref.Name, prefix)

@@ -64,17 +64,13 @@ func (t *tx) EnvironmentOfRule(ruleID int64) (slipway.Environment, error) {
 	return list[0], nil
 }
 
-// LatestCompletedDeployment is the newest of an environment's newest few deployments that ended.
-func (t *tx) LatestCompletedDeployment(repositoryID int64, environment string, among int) (slipway.Deployment, error) {
-	row, err := t.q.GetLatestCompletedDeployment(t.ctx, db.GetLatestCompletedDeploymentParams{
-		RepositoryID: repositoryID, EnvironmentKey: slipway.Key(environment), Lim: int64(among),
+// LatestCompletedDeployments is the newest deployment that ended, of the newest few to each of some environments.
+func (t *tx) LatestCompletedDeployments(repositoryID int64, environments []string, among int) ([]slipway.Deployment, error) {
+	rows, err := t.q.ListLatestCompletedDeployments(t.ctx, db.ListLatestCompletedDeploymentsParams{
+		RepositoryID: repositoryID, Keys: *keyList(environments), Lim: int64(among),
 	})
 	if err != nil {
-		return slipway.Deployment{}, t.failed("latest completed deployment", err)
+		return nil, t.failed("latest completed deployments", err)
 	}
-	list, err := t.deployments([]db.Deployment{row})
-	if err != nil {
-		return slipway.Deployment{}, err
-	}
-	return list[0], nil
+	return t.deployments(rows)
 }

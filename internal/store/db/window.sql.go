@@ -89,46 +89,6 @@ func (q *Queries) GetEnvironmentOfRule(ctx context.Context, ruleID int64) (Envir
 	return i, err
 }
 
-const getLatestCompletedDeployment = `-- name: GetLatestCompletedDeployment :one
-SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE id = (
-	SELECT max(x.id) FROM (
-		SELECT d.id, d.state FROM deployments d WHERE d.repository_id = $1 AND d.environment_key = $2
-		ORDER BY d.id DESC LIMIT CAST($3 AS bigint)) x
-	WHERE x.state IN ('success', 'failure', 'error'))
-`
-
-type GetLatestCompletedDeploymentParams struct {
-	RepositoryID   int64
-	EnvironmentKey string
-	Lim            int64
-}
-
-// Among the newest lim of an environment: an old one that nothing has followed for so long is no news.
-func (q *Queries) GetLatestCompletedDeployment(ctx context.Context, arg GetLatestCompletedDeploymentParams) (Deployment, error) {
-	row := q.db.QueryRowContext(ctx, getLatestCompletedDeployment, arg.RepositoryID, arg.EnvironmentKey, arg.Lim)
-	var i Deployment
-	err := row.Scan(
-		&i.ID,
-		&i.RepositoryID,
-		&i.Sha,
-		&i.Ref,
-		&i.Task,
-		&i.Payload,
-		&i.Environment,
-		&i.EnvironmentKey,
-		&i.OriginalEnvironment,
-		&i.Description,
-		&i.CreatorID,
-		&i.Transient,
-		&i.Production,
-		&i.State,
-		&i.CreatedAt,
-		&i.UpdatedAt,
-		&i.AppID,
-	)
-	return i, err
-}
-
 const listCommitStatusesByID = `-- name: ListCommitStatusesByID :many
 SELECT id, repository_id, sha, context, context_key, state, description, target_url, creator_id, created_at FROM commit_statuses WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST($1 AS text)))
 `
@@ -889,6 +849,63 @@ func (q *Queries) ListEnvironmentsUp(ctx context.Context, arg ListEnvironmentsUp
 			&i.CanAdminsBypass,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLatestCompletedDeployments = `-- name: ListLatestCompletedDeployments :many
+SELECT id, repository_id, sha, ref, task, payload, environment, environment_key, original_environment, description, creator_id, transient, production, state, created_at, updated_at, app_id FROM deployments WHERE id IN (
+	SELECT (SELECT max(x.id) FROM (
+		SELECT d.id, d.state FROM deployments d WHERE d.repository_id = $1 AND d.environment_key = k.value
+		ORDER BY d.id DESC LIMIT CAST($2 AS bigint)) x
+		WHERE x.state IN ('success', 'failure', 'error'))
+	FROM json_each(CAST($3 AS text)) k)
+`
+
+type ListLatestCompletedDeploymentsParams struct {
+	RepositoryID int64
+	Lim          int64
+	Keys         string
+}
+
+// Of each of some environments, among its newest lim: an old one that nothing has followed for so long is no news.
+func (q *Queries) ListLatestCompletedDeployments(ctx context.Context, arg ListLatestCompletedDeploymentsParams) ([]Deployment, error) {
+	rows, err := q.db.QueryContext(ctx, listLatestCompletedDeployments, arg.RepositoryID, arg.Lim, arg.Keys)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Deployment{}
+	for rows.Next() {
+		var i Deployment
+		if err := rows.Scan(
+			&i.ID,
+			&i.RepositoryID,
+			&i.Sha,
+			&i.Ref,
+			&i.Task,
+			&i.Payload,
+			&i.Environment,
+			&i.EnvironmentKey,
+			&i.OriginalEnvironment,
+			&i.Description,
+			&i.CreatorID,
+			&i.Transient,
+			&i.Production,
+			&i.State,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.AppID,
 		); err != nil {
 			return nil, err
 		}

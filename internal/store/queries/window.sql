@@ -45,13 +45,14 @@ SELECT count(*) FROM (SELECT d.id FROM deployments d WHERE d.repository_id = $1 
 		OR d.environment_key IN (SELECT value FROM json_each(CAST(sqlc.narg(environment_keys) AS text))))
 	LIMIT CAST(sqlc.arg(lim) AS bigint)) x;
 
--- name: GetLatestCompletedDeployment :one
--- Among the newest lim of an environment: an old one that nothing has followed for so long is no news.
-SELECT * FROM deployments WHERE id = (
-	SELECT max(x.id) FROM (
-		SELECT d.id, d.state FROM deployments d WHERE d.repository_id = $1 AND d.environment_key = $2
+-- name: ListLatestCompletedDeployments :many
+-- Of each of some environments, among its newest lim: an old one that nothing has followed for so long is no news.
+SELECT * FROM deployments WHERE id IN (
+	SELECT (SELECT max(x.id) FROM (
+		SELECT d.id, d.state FROM deployments d WHERE d.repository_id = $1 AND d.environment_key = k.value
 		ORDER BY d.id DESC LIMIT CAST(sqlc.arg(lim) AS bigint)) x
-	WHERE x.state IN ('success', 'failure', 'error'));
+		WHERE x.state IN ('success', 'failure', 'error'))
+	FROM json_each(CAST(sqlc.arg(keys) AS text)) k);
 
 -- name: ListDeploymentsByID :many
 SELECT * FROM deployments WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text)));

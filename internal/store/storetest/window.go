@@ -204,19 +204,16 @@ func nodes(w *world) {
 		return tx.ListDeploymentsByID([]int64{list[2].ID, 99})
 	})
 	w.same("deployments", found, []slipway.Deployment{*list[2]})
-	completed := func(among int) (slipway.Deployment, error) {
-		var d slipway.Deployment
-		err := w.store.View(w.Context(), func(tx deploy.Tx) (err error) {
-			d, err = tx.LatestCompletedDeployment(r.ID, "Production", among)
-			return err
+	completed := func(among int) []slipway.Deployment {
+		return read(w, func(tx deploy.Tx) ([]slipway.Deployment, error) {
+			return tx.LatestCompletedDeployments(r.ID, []string{"Production", "none", "qa"}, among)
 		})
-		return d, err
 	}
-	got, err := completed(10)
-	if err != nil || got.ID != list[1].ID {
-		w.Errorf("latest completed: %d, %v, want %d", got.ID, err, list[1].ID)
-	}
-	if _, err := completed(3); slipway.KindOf(err) != slipway.NotFound {
-		w.Errorf("further back than was asked: %v", err)
-	}
+	w.same("latest completed", completed(10), []slipway.Deployment{*list[1]})
+	w.same("further back than was asked", completed(3), []slipway.Deployment(nil))
+	qa := w.deployment(r, func(d *slipway.Deployment) { d.Environment, d.OriginalEnvironment, d.State = "QA", "QA", "failure" })
+	w.deploy(&qa)
+	both := completed(10)
+	slices.SortFunc(both, func(a, b slipway.Deployment) int { return int(a.ID - b.ID) })
+	w.same("of two environments", both, []slipway.Deployment{*list[1], qa})
 }
