@@ -62,6 +62,10 @@ var (
 		Scopes: []string{"repo", "repo:status"}, PublicScopes: []string{"public_repo"}, Role: RoleWrite,
 		Permissions: to(LevelWrite, "statuses"),
 	}
+	// ToReadChecks reads check runs and suites.
+	ToReadChecks = Need{Scopes: []string{"repo"}, PublicRead: true, Role: RoleRead, Permissions: to(LevelRead, "checks")}
+	// ToWriteChecks reports check runs; on GitHub only apps do (contract 5.4).
+	ToWriteChecks = Need{Scopes: []string{"repo", "repo:status"}, Role: RoleWrite, Permissions: to(LevelWrite, "checks")}
 	// ToReadRepository reads the repository itself, its environments, code, refs, commits and comparisons, and clones it. A
 	// token for deployments or statuses only does not see a private repository's code.
 	ToReadRepository = Need{Scopes: []string{"repo"}, PublicRead: true, Role: RoleRead, Permissions: to(LevelRead, "contents")}

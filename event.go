@@ -24,6 +24,8 @@ type Subject struct {
 	Deployment       *Deployment
 	DeploymentStatus *DeploymentStatus
 	Status           *CommitStatus
+	CheckRun         *CheckRun
+	CheckSuite       *CheckSuite
 	Push             *RefChange
 	HookID           int64  // of kinds ping, test and hook
 	SameAs           int64  // the event whose subject is this one's too: "released" refers to its "created"
@@ -73,6 +75,8 @@ type storedSubject struct {
 	Deployment       *storedDeployment       `json:"deployment,omitempty"`
 	DeploymentStatus *storedDeploymentStatus `json:"deployment_status,omitempty"`
 	Status           *storedCommitStatus     `json:"status,omitempty"`
+	CheckRun         *storedCheckRun         `json:"check_run,omitempty"`
+	CheckSuite       *storedCheckSuite       `json:"check_suite,omitempty"`
 	Push             *storedPush             `json:"push,omitempty"`
 	HookID           int64                   `json:"hook,omitempty"`
 	SameAs           int64                   `json:"same_as,omitempty"`
@@ -168,6 +172,8 @@ func storeSubject(s Subject) storedSubject {
 		Deployment:       storeDeployment(s.Deployment),
 		DeploymentStatus: storeDeploymentStatus(s.DeploymentStatus),
 		Status:           storeCommitStatus(s.Status),
+		CheckRun:         storeCheckRun(s.CheckRun),
+		CheckSuite:       storeCheckSuite(s.CheckSuite),
 		Push:             storePush(s.Push),
 		HookID:           s.HookID,
 		SameAs:           s.SameAs,
@@ -188,6 +194,8 @@ func (s storedSubject) subject() Subject {
 		Deployment:       s.Deployment.deployment(),
 		DeploymentStatus: s.DeploymentStatus.deploymentStatus(),
 		Status:           s.Status.commitStatus(),
+		CheckRun:         s.CheckRun.checkRun(),
+		CheckSuite:       s.CheckSuite.checkSuite(),
 		Push:             s.Push.change(),
 		HookID:           s.HookID,
 		SameAs:           s.SameAs,

@@ -84,6 +84,26 @@ func TestSubject(t *testing.T) {
 				`"target_url":"http://t","created_at":"2026-01-02T03:04:05.000678Z"}}`,
 		},
 		{
+			"a check run and its suite",
+			slipway.Subject{
+				CheckRun: &slipway.CheckRun{
+					ID: 5, SuiteID: 6, RepositoryID: 2, SHA: sha, Name: "ci", AppID: 7, ExternalID: "e", DetailsURL: "http://d",
+					Status: "completed", Conclusion: "success", StartedAt: at, CompletedAt: &at,
+					Output: slipway.CheckOutput{Title: text("t"), Summary: text("s"), Text: text(""), Annotations: 3}, UpdatedAt: at,
+				},
+				CheckSuite: &slipway.CheckSuite{
+					ID: 6, RepositoryID: 2, SHA: sha, AppID: 7, HeadBranch: "main", Status: "completed", Conclusion: "success", Runs: 1,
+					CreatedAt: at, UpdatedAt: at, RerequestedAt: &at,
+				},
+			},
+			`{"v":1,"check_run":{"id":5,"suite":6,"repository":2,"sha":"` + sha + `","name":"ci","app_id":7,"external_id":"e",` +
+				`"details_url":"http://d","status":"completed","conclusion":"success","started_at":"2026-01-02T03:04:05.000678Z",` +
+				`"completed_at":"2026-01-02T03:04:05.000678Z","title":"t","summary":"s","text":"","annotations":3,` +
+				`"updated_at":"2026-01-02T03:04:05.000678Z"},"check_suite":{"id":6,"repository":2,"sha":"` + sha + `","app_id":7,` +
+				`"head_branch":"main","status":"completed","conclusion":"success","runs":1,"created_at":"2026-01-02T03:04:05.000678Z",` +
+				`"updated_at":"2026-01-02T03:04:05.000678Z","rerequested_at":"2026-01-02T03:04:05.000678Z"}}`,
+		},
+		{
 			"a push",
 			slipway.Subject{Push: &slipway.RefChange{Name: "refs/heads/x", Old: slipway.ZeroSHA, New: sha, Forced: true, Known: true}},
 			`{"v":1,"push":{"ref":"refs/heads/x","before":"` + string(slipway.ZeroSHA) + `","after":"` + sha + `","forced":true,"known":true}}`,

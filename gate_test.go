@@ -64,7 +64,7 @@ func TestGate(t *testing.T) {
 		{"the spelling of the status is shown", []string{"CI"}, statuses("ci=pending"), "ci=pending"},
 		{"one name twice, once red", []string{"main"}, statuses("main=success", "main=failure"), "main=success main=failure"},
 	} {
-		err := slipway.Gate("topic", test.required, test.latest, slipway.E11)
+		err := slipway.Gate("topic", test.required, test.latest, nil, slipway.E11)
 		if (err == nil) != (test.want == passes) {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -95,13 +95,71 @@ func contexts(pairs string) []slipway.ContextState {
 
 func TestGateOfThatDay(t *testing.T) {
 	for era := slipway.E0; era <= slipway.E11; era++ {
-		e := refusal(t, slipway.Gate("refs/heads/x", nil, statuses("a=failure"), era))
+		e := refusal(t, slipway.Gate("refs/heads/x", nil, statuses("a=failure"), nil, era))
 		want, details := "Conflict: Commit status checks failed for refs/heads/x.", 1
 		if era <= slipway.E3 {
 			want, details = "No successful commit statuses for refs/heads/x.", 0
 		}
 		if e.Kind != slipway.Conflict || e.Message != want || len(e.Details) != details {
 			t.Errorf("%v: %+v", era, e)
+		}
+	}
+}
+
+// runs reads "name=conclusion" pairs; a conclusion that is a status means that it is not completed.
+func runs(pairs ...string) (list []slipway.CheckRun) {
+	for _, p := range pairs {
+		name, state, _ := strings.Cut(p, "=")
+		r := slipway.CheckRun{Name: name, Status: slipway.CheckCompleted, Conclusion: state}
+		if state == slipway.CheckQueued || state == slipway.CheckInProgress {
+			r.Status, r.Conclusion = state, ""
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// Check runs count by their name, and of their conclusions only success passes (contract 3.7).
+func TestGateOfCheckRuns(t *testing.T) {
+	const passes = "passes"
+	for _, test := range []struct {
+		name     string
+		required []string
+		statuses []slipway.CommitStatus
+		runs     []slipway.CheckRun
+		want     string // the contexts of the refusal
+	}{
+		{"green", nil, nil, runs("build=success"), passes},
+		{"queued", nil, nil, runs("build=queued"), "build=pending"},
+		{"in progress", nil, nil, runs("build=in_progress"), "build=pending"},
+		{"neutral", nil, nil, runs("build=neutral"), "build=neutral"},
+		{"skipped", nil, nil, runs("build=skipped"), "build=skipped"},
+		{"failure", nil, nil, runs("build=failure"), "build=failure"},
+		{"cancelled", nil, nil, runs("build=cancelled"), "build=cancelled"},
+		{"timed out", nil, nil, runs("build=timed_out"), "build=timed_out"},
+		{"action required", nil, nil, runs("build=action_required"), "build=action_required"},
+		{"completed without a conclusion", nil, nil, []slipway.CheckRun{{Name: "build", Status: slipway.CheckCompleted}}, "build=pending"},
+		{"a conclusion before it is completed", nil, nil, []slipway.CheckRun{{Name: "build", Status: "queued", Conclusion: "success"}}, "build=pending"},
+		{"statuses come first", nil, statuses("ci=success"), runs("build=failure"), "ci=success build=failure"},
+		{"a red status beside a green run", nil, statuses("ci=failure"), runs("build=success"), "ci=failure build=success"},
+		{"no gate", []string{}, nil, runs("build=failure"), passes},
+		{"required", []string{"Build"}, nil, runs("build=success", "lint=failure"), passes},
+		{"required and red", []string{"lint"}, statuses("ci=failure"), runs("build=success", "lint=failure"), "lint=failure"},
+		{"required of both kinds", []string{"ci", "build"}, statuses("ci=success"), runs("build=success"), passes},
+		{"required and missing", []string{"ci", "test"}, statuses("ci=success"), runs("build=success"), "ci=success"},
+		{"a status and a run of one name, one red", []string{"ci"}, statuses("ci=success"), runs("ci=failure"), "ci=success ci=failure"},
+		{"two apps, one name, one red", nil, nil, runs("main=success", "main=failure"), "main=success main=failure"},
+	} {
+		err := slipway.Gate("topic", test.required, test.statuses, test.runs, slipway.E11)
+		if (err == nil) != (test.want == passes) {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if err == nil {
+			continue
+		}
+		if diff := cmp.Diff(contexts(test.want), refusal(t, err).Details[0].Contexts); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
 }
@@ -115,13 +173,27 @@ func TestGateProperty(t *testing.T) {
 		for _, n := range rapid.SliceOfN(name, 0, 5).Draw(t, "reported") {
 			latest = append(latest, slipway.CommitStatus{Context: n, State: state.Draw(t, "state")})
 		}
+		var runs []slipway.CheckRun
+		for _, n := range rapid.SliceOfN(name, 0, 4).Draw(t, "runs") {
+			r := slipway.CheckRun{Name: n, Status: rapid.SampledFrom([]string{"queued", "completed", "completed"}).Draw(t, "status")}
+			r.Conclusion = rapid.SampledFrom([]string{"success", "success", "skipped", "neutral", "failure", ""}).Draw(t, "conclusion")
+			runs = append(runs, r)
+		}
 		required := rapid.SliceOfN(name, 0, 4).Draw(t, "required")
 		if rapid.Bool().Draw(t, "absent") {
 			required = nil
 		}
-		allowed := slipway.Gate("x", required, latest, slipway.E11) == nil
-		if want := gateByHand(required, latest); allowed != want {
-			t.Fatalf("required %q, reported %v: allowed %v, want %v", required, latest, allowed, want)
+		allowed := slipway.Gate("x", required, latest, runs, slipway.E11) == nil
+		all := latest
+		for _, r := range runs { // a run is as good as a status that is success only if the run is completed with that
+			s := slipway.CommitStatus{Context: r.Name, State: "failure"}
+			if r.Status == "completed" && r.Conclusion == "success" {
+				s.State = "success"
+			}
+			all = append(all, s)
+		}
+		if want := gateByHand(required, all); allowed != want {
+			t.Fatalf("required %q, reported %v and %v: allowed %v, want %v", required, latest, runs, allowed, want)
 		}
 	})
 }

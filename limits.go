@@ -16,6 +16,10 @@ const (
 	MaxPayload           = 64 << 10 // bytes of compact JSON, of a deployment
 	MaxURL               = 8 << 10  // bytes
 	MaxReviewers         = 6
+	MaxCheckText         = 65535    // characters, of each text of a check run's output
+	MaxAnnotations       = 50       // of one request
+	MaxAnnotation        = 64 << 10 // bytes, of its message
+	MaxCheckActions      = 3
 	MaxWaitTimer         = 43200    // minutes, 30 days
 	MaxHookConfig        = 64 << 10 // bytes, keys and values
 	MaxWebhookBody       = 25 << 20 // bytes of JSON; larger events are not sent (contract 7.4)

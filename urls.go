@@ -132,6 +132,21 @@ func (u URLs) CommitStatus(r Repository, sha SHA) string {
 // CombinedStatus is a commit's combined status.
 func (u URLs) CombinedStatus(r Repository, sha SHA) string { return u.Commit(r, sha) + "/status" }
 
+// CheckRun is one check run.
+func (u URLs) CheckRun(r Repository, id int64) string {
+	return u.Repository(r) + "/check-runs/" + number(id)
+}
+
+// CheckRunHTML is a check run's page.
+func (u URLs) CheckRunHTML(r Repository, id int64) string {
+	return u.RepositoryHTML(r) + "/runs/" + number(id)
+}
+
+// CheckSuite is one check suite.
+func (u URLs) CheckSuite(r Repository, id int64) string {
+	return u.Repository(r) + "/check-suites/" + number(id)
+}
+
 // Environment is one environment. A slash in its name stays a slash (contract 6.1).
 func (u URLs) Environment(r Repository, name string) string {
 	return u.Repository(r) + "/environments/" + escapePath(name)

@@ -62,6 +62,9 @@ func (w *world) fillRepository(repository string) ids {
 	made.hook = id("POST", "/hooks", `{"config":{"url":"`+w.receiver(http.StatusOK)+`","content_type":"json","secret":"s"},"events":["deployment"]}`)
 	id("PUT", "/environments/production", `{"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}`)
 	made.policy = id("POST", "/environments/production/deployment-branch-policies", `{"name":"main"}`)
+	head := `"head_sha":"` + w.sha("main") + `"}`
+	made.run = id("POST", "/check-runs", `{"name":"ci","conclusion":"success",`+head)
+	made.suite = id("POST", "/check-suites", "{"+head)
 	w.deliver(1)
 	list := w.do("GET", repository+"/hooks/"+made.hook+"/deliveries", "", "As: admin")
 	made.delivery = strconv.FormatInt(firstID(list), 10)

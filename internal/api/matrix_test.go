@@ -41,6 +41,16 @@ var rules = map[string]rule{
 	"GET R/statuses/*ref":                                                   {"repo repo:status", "open", "read", false, false},
 	"GET R/commits/*ref/statuses":                                           {"repo repo:status", "open", "read", false, false},
 	"GET R/commits/*ref/status":                                             {"repo repo:status", "open", "read", false, false},
+	"POST R/check-runs":                                                     {"repo repo:status", "repo repo:status", "write", false, false},
+	"GET R/check-runs/#run":                                                 {"repo", "open", "read", false, false},
+	"PATCH R/check-runs/#run":                                               {"repo repo:status", "repo repo:status", "write", false, false},
+	"GET R/check-runs/#run/annotations":                                     {"repo", "open", "read", false, false},
+	"GET R/commits/*ref/check-runs":                                         {"repo", "open", "read", false, false},
+	"POST R/check-suites":                                                   {"repo repo:status", "repo repo:status", "write", false, false},
+	"GET R/check-suites/#suite":                                             {"repo", "open", "read", false, false},
+	"GET R/check-suites/#suite/check-runs":                                  {"repo", "open", "read", false, false},
+	"POST R/check-suites/#suite/rerequest":                                  {"repo repo:status", "repo repo:status", "write", false, false},
+	"GET R/commits/*ref/check-suites":                                       {"repo", "open", "read", false, false},
 	"GET R/environments":                                                    {"repo", "open", "read", false, false},
 	"GET R/environments/*environment":                                       {"repo", "open", "read", false, false},
 	"PUT R/environments/*environment":                                       {"repo", "repo", "admin", true, false},
@@ -142,7 +152,7 @@ func concrete(row *route, repository string) string {
 		path = repository + tail
 	}
 	path = below(row, path)
-	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", "#policy", "1", ":org", "acme",
+	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", "#policy", "1", "#run", "1", "#suite", "1", ":org", "acme",
 		"#account", "1", "#team", "1", ":user", "boss", ":team", "ops", "#installation", "1", ":app", "deployer",
 		"*sha", strings.Repeat("a", 40), ":sha", strings.Repeat("a", 40), "*path", "file", "*dir", "docs", "*ref", "main", "*branch", "main", "*environment", "production", "*range", "main...topic").Replace(path)
 }
@@ -346,6 +356,8 @@ func TestOtherRepositories(t *testing.T) {
 	secret := strings.TrimSpace(w.git(filepath.Join(w.root, "acme", "web.git"), "", "rev-parse", "refs/heads/secret"))
 	for path, body := range map[string]string{
 		"GET /commits/" + secret: "", "GET /commits/" + secret + "/status": "", "POST /statuses/" + secret: `{"state":"success"}`,
+		"POST /check-runs": `{"name":"x","head_sha":"` + secret + `"}`, "POST /check-suites": `{"head_sha":"` + secret + `"}`,
+		"GET /commits/" + secret + "/check-runs": "", "GET /commits/" + secret + "/check-suites": "",
 		"POST /deployments": `{"ref":"` + secret + `"}`, "GET /compare/main..." + secret: "", "POST /merges": `{"base":"main","head":"` + secret + `"}`,
 	} {
 		method, path, _ := strings.Cut(path, " ")
@@ -359,11 +371,11 @@ func TestOtherRepositories(t *testing.T) {
 }
 
 // ids are one of each kind of object below a repository.
-type ids struct{ deployment, status, hook, delivery, policy string }
+type ids struct{ deployment, status, hook, delivery, policy, run, suite string }
 
 func (i ids) path(row *route, repository string) string {
 	path := strings.NewReplacer("#deployment", i.deployment, "#status", i.status, "#hook", i.hook, "#delivery", i.delivery,
-		"#policy", i.policy, "*environment", "production").Replace(row.pattern)
+		"#policy", i.policy, "#run", i.run, "#suite", i.suite, "*environment", "production").Replace(row.pattern)
 	return below(row, repository+strings.TrimPrefix(path, "R"))
 }
 
@@ -371,7 +383,7 @@ func (i ids) path(row *route, repository string) string {
 func (w *world) snapshot(repository string, i ids) string {
 	w.Helper()
 	var b strings.Builder
-	for _, list := range []string{"/deployments", "/deployments/" + i.deployment + "/statuses", "/hooks", "/hooks/" + i.hook + "/deliveries", "/environments", "/environments/production/deployment-branch-policies"} {
+	for _, list := range []string{"/deployments", "/deployments/" + i.deployment + "/statuses", "/hooks", "/hooks/" + i.hook + "/deliveries", "/environments", "/environments/production/deployment-branch-policies", "/commits/main/check-runs", "/check-runs/" + i.run + "/annotations"} {
 		fmt.Fprintf(&b, "%s\n", w.do("GET", repository+list, "", "As: admin").body)
 	}
 	return b.String()

@@ -113,6 +113,48 @@ func routes() []route {
 			doc: "commits/statuses#get-the-combined-status-for-a-specific-reference", do: (*API).combinedStatus,
 		},
 
+		// Check runs and suites
+		{
+			method: "POST", pattern: "R/check-runs", need: slipway.ToWriteChecks, permission: "checks=write",
+			doc: "checks/runs#create-a-check-run", do: (*API).createCheckRun,
+		},
+		{
+			method: "GET", pattern: "R/check-runs/#run", need: slipway.ToReadChecks, permission: "checks=read",
+			doc: "checks/runs#get-a-check-run", do: (*API).getCheckRun,
+		},
+		{
+			method: "PATCH", pattern: "R/check-runs/#run", need: slipway.ToWriteChecks, permission: "checks=write",
+			doc: "checks/runs#update-a-check-run", do: (*API).updateCheckRun, exists: (*API).findCheckRun,
+		},
+		{
+			method: "GET", pattern: "R/check-runs/#run/annotations", need: slipway.ToReadChecks, permission: "checks=read",
+			doc: "checks/runs#list-check-run-annotations", do: (*API).listAnnotations,
+		},
+		{
+			method: "GET", pattern: "R/commits/*ref/check-runs", need: slipway.ToReadChecks, permission: "checks=read",
+			doc: "checks/runs#list-check-runs-for-a-git-reference", do: (*API).listCheckRuns,
+		},
+		{
+			method: "POST", pattern: "R/check-suites", need: slipway.ToWriteChecks, permission: "checks=write",
+			doc: "checks/suites#create-a-check-suite", do: (*API).createCheckSuite,
+		},
+		{
+			method: "GET", pattern: "R/check-suites/#suite", need: slipway.ToReadChecks, permission: "checks=read",
+			doc: "checks/suites#get-a-check-suite", do: (*API).getCheckSuite,
+		},
+		{
+			method: "GET", pattern: "R/check-suites/#suite/check-runs", need: slipway.ToReadChecks, permission: "checks=read",
+			doc: "checks/runs#list-check-runs-in-a-check-suite", do: (*API).listCheckRunsOfSuite,
+		},
+		{
+			method: "POST", pattern: "R/check-suites/#suite/rerequest", need: slipway.ToWriteChecks, permission: "checks=write",
+			doc: "checks/suites#rerequest-a-check-suite", do: (*API).rerequestCheckSuite, exists: (*API).findCheckSuite,
+		},
+		{
+			method: "GET", pattern: "R/commits/*ref/check-suites", need: slipway.ToReadChecks, permission: "checks=read",
+			doc: "checks/suites#list-check-suites-for-a-git-reference", do: (*API).listCheckSuites,
+		},
+
 		// Environments
 		{
 			method: "GET", pattern: "R/environments", need: slipway.ToReadRepository, scopes: "repo", scopesIfPrivate: true, permission: "actions=read",

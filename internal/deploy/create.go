@@ -143,11 +143,15 @@ func gate(tx Tx, repositoryID int64, sha slipway.SHA, in slipway.DeploymentReque
 	if in.RequiredContexts != nil && len(in.RequiredContexts) == 0 {
 		return nil
 	}
-	latest, err := tx.LatestCommitStatuses(repositoryID, sha)
+	statuses, err := tx.LatestCommitStatuses(repositoryID, sha)
 	if err != nil {
 		return err
 	}
-	return slipway.Gate(in.Ref, in.RequiredContexts, latest, in.Era)
+	runs, err := tx.LatestCheckRuns(repositoryID, sha)
+	if err != nil {
+		return err
+	}
+	return slipway.Gate(in.Ref, in.RequiredContexts, statuses, runs, in.Era)
 }
 
 func (d *Decisions) newDeployment(now time.Time, a slipway.Actor, r slipway.Repository, in slipway.DeploymentRequest, sha slipway.SHA) slipway.Deployment {

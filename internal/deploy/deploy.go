@@ -31,6 +31,7 @@ type Settings struct {
 	PrivateByDefault      bool              // default-visibility of repositories made on the command line
 	MaxStatusesPerContext int               // 0: 1000
 	MaxDeploymentStatuses int               // 0: 10000
+	MaxCheckRunsPerName   int               // of a commit and app, older ones are removed; 0: 1000
 	MaxHooksPerEvent      int               // 0: 20
 	IdempotencyKeptFor    time.Duration     // 0: 7 days
 }
@@ -39,6 +40,7 @@ type Settings struct {
 func (s Settings) withDefaults() Settings {
 	setDefault(&s.MaxStatusesPerContext, 1000)
 	setDefault(&s.MaxDeploymentStatuses, 10_000)
+	setDefault(&s.MaxCheckRunsPerName, 1000)
 	setDefault(&s.MaxHooksPerEvent, 20)
 	setDefault(&s.IdempotencyKeptFor, 7*24*time.Hour)
 	setDefault(&s.Committer.Name, "Slipway")

@@ -3,7 +3,6 @@ package deploy
 import (
 	"context"
 	"maps"
-	"slices"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -42,55 +41,34 @@ func (d *Decisions) ListHooks(ctx context.Context, r slipway.Repository, p Page)
 	return list, err
 }
 
-// CreateHook makes a hook and, when it is active, pings it (contract 7.2). A service that is there already is answered as it
-// is, and made is false. Invalid: the request, an address that hooks may not have, a duplicate, or one hook too many for an
-// event.
-func (d *Decisions) CreateHook(ctx context.Context, a slipway.Actor, r slipway.Repository, in slipway.HookRequest) (h slipway.Hook, made bool, err error) {
+// CreateHook makes a hook and, when it is active, pings it (contract 7.2). Invalid: the request, an address that hooks may
+// not have, a duplicate, or one hook too many for an event.
+func (d *Decisions) CreateHook(ctx context.Context, a slipway.Actor, r slipway.Repository, in slipway.HookRequest) (h slipway.Hook, err error) {
 	if err := r.CheckWritable(); err != nil {
-		return slipway.Hook{}, false, err
+		return slipway.Hook{}, err
 	}
 	wanted, err := slipway.NewHook(r.ID).Apply(in)
 	if err != nil {
-		return slipway.Hook{}, false, err
+		return slipway.Hook{}, err
 	}
-	if err := d.checkTarget(ctx, wanted); err != nil {
-		return slipway.Hook{}, false, err
+	if err := d.targets.Check(ctx, wanted.Config[slipway.ConfigURL]); err != nil {
+		return slipway.Hook{}, err
 	}
 	err = d.update(ctx, r.ID, func(tx Tx) error {
-		h, made = wanted, true
-		others, err := tx.AllHooks(r.ID)
-		if err != nil {
+		h = wanted
+		if err := d.checkBeside(tx, h); err != nil {
 			return err
 		}
-		if i := slices.IndexFunc(others, h.SameService); i >= 0 {
-			h, made = others[i], false
-			return nil
+		h.CreatedAt, h.UpdatedAt = tx.Now(), tx.Now()
+		if err := tx.InsertHook(&h); err != nil {
+			return err
 		}
-		return d.insertHook(tx, a, &h, others)
+		if err := record(tx, a, r.ID, "hook", "created", slipway.Subject{HookID: h.ID}); err != nil || !h.Active {
+			return err
+		}
+		return record(tx, a, r.ID, "ping", "", slipway.Subject{HookID: h.ID})
 	})
-	return h, made, err
-}
-
-func (d *Decisions) insertHook(tx Tx, a slipway.Actor, h *slipway.Hook, others []slipway.Hook) error {
-	if err := h.CheckBeside(others, d.settings.MaxHooksPerEvent); err != nil {
-		return err
-	}
-	h.CreatedAt, h.UpdatedAt = tx.Now(), tx.Now()
-	if err := tx.InsertHook(h); err != nil {
-		return err
-	}
-	if err := record(tx, a, h.RepositoryID, "hook", "created", slipway.Subject{HookID: h.ID}); err != nil || !h.Active {
-		return err
-	}
-	return record(tx, a, h.RepositoryID, "ping", "", slipway.Subject{HookID: h.ID})
-}
-
-// checkTarget refuses an address that hooks may not have. Services have none.
-func (d *Decisions) checkTarget(ctx context.Context, h slipway.Hook) error {
-	if h.Service() {
-		return nil
-	}
-	return d.targets.Check(ctx, h.Config[slipway.ConfigURL])
+	return h, err
 }
 
 func (d *Decisions) checkBeside(tx Tx, h slipway.Hook) error {
@@ -116,7 +94,7 @@ func (d *Decisions) UpdateHook(ctx context.Context, a slipway.Actor, r slipway.R
 		return slipway.Hook{}, err
 	}
 	if in.Config != nil || in.ConfigKeys != nil {
-		if err := d.checkTarget(ctx, wanted); err != nil {
+		if err := d.targets.Check(ctx, wanted.Config[slipway.ConfigURL]); err != nil {
 			return slipway.Hook{}, err
 		}
 	}

@@ -63,6 +63,9 @@ type Tx interface {
 	Deployments
 	DeploymentStatuses
 	CommitStatuses
+	CheckRuns
+	Annotations
+	CheckSuites
 	Environments
 	BranchPolicies
 	Windows

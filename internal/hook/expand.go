@@ -167,7 +167,7 @@ func delivery(s Subscription, r rendered) (Delivery, error) {
 	}
 	d := Delivery{
 		Position: s.Event.Position, EventID: s.Event.ID, HookID: s.Hook.ID, RepositoryID: s.Repository.ID,
-		Event: s.Name, Action: actionOf(s.Name, s.Hook), GUID: guid.String(), Body: r.body,
+		Event: s.Name, Action: actionOf(s), GUID: guid.String(), Body: r.body,
 		OutOfOrder: s.Event.Kind == "ping" || s.Event.Kind == "test",
 	}
 	if r.unsent != nil {

@@ -52,6 +52,10 @@ func (r renderer) render(ctx context.Context, s Subscription) ([]byte, error) {
 		return wire.DeploymentStatusEvent(f, *subject.DeploymentStatus, *subject.Deployment)
 	case s.Name == "status" && subject.Status != nil:
 		return wire.StatusEvent(f, *subject.Status, r.status(ctx, s))
+	case s.Name == "check_run" && subject.CheckRun != nil && subject.CheckSuite != nil:
+		return wire.CheckRunEvent(f, s.Event.Action, *subject.CheckRun, *subject.CheckSuite)
+	case s.Name == "check_suite" && subject.CheckSuite != nil:
+		return wire.CheckSuiteEvent(f, s.Event.Action, *subject.CheckSuite, r.commit(ctx, s, subject.CheckSuite.SHA))
 	case s.Name == "push" && subject.Push != nil:
 		return wire.PushEvent(f, r.push(ctx, s))
 	case s.Name == "create" && subject.Push != nil:
@@ -73,14 +77,7 @@ func shapeFor(h slipway.Hook) wire.Shape {
 
 func (r renderer) status(ctx context.Context, s Subscription) wire.StatusFacts {
 	sha := s.Subject.Status.SHA
-	facts := wire.StatusFacts{Commit: slipway.Commit{SHA: sha}}
-	r.ask(ctx, s, "commit", func(ctx context.Context) error {
-		c, err := r.facts.Commit(ctx, &s.Repository, sha, false)
-		if err == nil {
-			facts.Commit = c
-		}
-		return err
-	})
+	facts := wire.StatusFacts{Commit: r.commit(ctx, s, sha)}
 	r.ask(ctx, s, "branches", func(ctx context.Context) (err error) {
 		facts.Branches, err = r.facts.BranchesWith(ctx, &s.Repository, sha, mostBranches)
 		return err
@@ -89,6 +86,19 @@ func (r renderer) status(ctx context.Context, s Subscription) wire.StatusFacts {
 	facts.Author = account(accounts, facts.Commit.Author)
 	facts.Committer = account(accounts, facts.Commit.Committer)
 	return facts
+}
+
+// commit is a commit, or only its name when git does not tell more.
+func (r renderer) commit(ctx context.Context, s Subscription, sha slipway.SHA) slipway.Commit {
+	commit := slipway.Commit{SHA: sha}
+	r.ask(ctx, s, "commit", func(ctx context.Context) error {
+		c, err := r.facts.Commit(ctx, &s.Repository, sha, false)
+		if err == nil {
+			commit = c
+		}
+		return err
+	})
+	return commit
 }
 
 func (r renderer) push(ctx context.Context, s Subscription) wire.Push {

@@ -60,7 +60,7 @@ func rendererOf(g gitFacts) RenderFunc {
 func subscription(name string, s slipway.Subject) Subscription {
 	owner := slipway.Account{ID: 2, Login: "acme", Type: slipway.User}
 	return Subscription{
-		Event: slipway.Event{ID: 1, At: noon}, Subject: s, Name: name,
+		Event: slipway.Event{ID: 1, Action: "completed", At: noon}, Subject: s, Name: name,
 		Repository: slipway.Repository{ID: 37, Owner: owner, Name: "web", DefaultBranch: "main"}, Sender: owner,
 		Hook: slipway.Hook{ID: 9, Config: map[string]string{"url": "http://example.com/"}},
 	}
@@ -86,6 +86,8 @@ func subjectsByName() map[string]slipway.Subject {
 		"deployment":        {Deployment: &deployment},
 		"deployment_status": {Deployment: &deployment, DeploymentStatus: &slipway.DeploymentStatus{ID: 6, DeploymentID: 4, State: "success", CreatedAt: noon}},
 		"status":            {Status: &slipway.CommitStatus{ID: 7, SHA: shaA, Context: "ci", State: "success", CreatedAt: noon}},
+		"check_run":         {CheckRun: &slipway.CheckRun{ID: 8, SuiteID: 9, SHA: shaA, Name: "ci", Status: "completed", Conclusion: "success", StartedAt: noon}, CheckSuite: &slipway.CheckSuite{ID: 9, SHA: shaA, Status: "completed"}},
+		"check_suite":       {CheckSuite: &slipway.CheckSuite{ID: 9, SHA: shaA, Status: "completed", Conclusion: "success", CreatedAt: noon}},
 		"push":              {Push: move(shaA, shaB)},
 		"create":            {Push: move(slipway.ZeroSHA, shaB)},
 		"delete":            {Push: move(shaA, slipway.ZeroSHA)},
@@ -104,8 +106,8 @@ func TestRendersEveryEvent(t *testing.T) {
 			if m["repository"] == nil || m["sender"] == nil || strings.ContainsAny(string(body), "\n") {
 				t.Errorf("%s, damaged %v: %s", name, damaged, body)
 			}
-			if got, _ := m["action"].(string); got != actionOf(name, slipway.Hook{}) {
-				t.Errorf("%s has action %q, its delivery says %q", name, got, actionOf(name, slipway.Hook{}))
+			if got, _ := m["action"].(string); got != actionOf(subscription(name, subject)) {
+				t.Errorf("%s has action %q, its delivery says %q", name, got, actionOf(subscription(name, subject)))
 			}
 		}
 	}
@@ -136,6 +138,10 @@ func TestRendersFacts(t *testing.T) {
 	status := members(t, rendered1(t, gitFacts{}, "status"))
 	if len(status["branches"].([]any)) != 1 || status["commit"].(map[string]any)["author"].(map[string]any)["login"] != "ada" {
 		t.Errorf("status: %v", status)
+	}
+	suite := members(t, rendered1(t, gitFacts{}, "check_suite"))["check_suite"].(map[string]any)
+	if suite["head_commit"].(map[string]any)["message"] == "" {
+		t.Errorf("check_suite: %v", suite)
 	}
 	damaged := members(t, rendered1(t, gitFacts{damaged: true}, "status"))
 	if damaged["sha"] != string(shaA) || damaged["commit"].(map[string]any)["sha"] != string(shaA) {
@@ -171,8 +177,8 @@ func TestOlderBodiesAreWhatTheirDeliverySays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, _ := members(t, body)["action"].(string); got != actionOf(name, s.Hook) {
-				t.Errorf("%s in %v has action %q, its delivery says %q", name, era, got, actionOf(name, s.Hook))
+			if got, _ := members(t, body)["action"].(string); got != actionOf(s) {
+				t.Errorf("%s in %v has action %q, its delivery says %q", name, era, got, actionOf(s))
 			}
 		}
 	}

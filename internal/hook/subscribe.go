@@ -9,7 +9,7 @@ import (
 // subscriptions lists who is told what of an event, hook by hook: nothing for events that hooks have no name for.
 func subscriptions(o Occurrence) ([]Subscription, error) {
 	switch o.Event.Kind {
-	case "deployment", "deployment_status", "status", "push", "ping", "test":
+	case "deployment", "deployment_status", "status", "check_run", "check_suite", "push", "ping", "test":
 	default:
 		return nil, nil
 	}
@@ -33,7 +33,7 @@ func subscriptions(o Occurrence) ([]Subscription, error) {
 func names(e slipway.Event, s slipway.Subject, h slipway.Hook) []string {
 	switch e.Kind {
 	case "ping":
-		return only(Ping, s.HookID == h.ID && !h.Service())
+		return only(Ping, s.HookID == h.ID)
 	case "test":
 		return only("push", s.HookID == h.ID && h.Wants("push"))
 	case "deployment": // told once nothing holds it
@@ -43,6 +43,10 @@ func names(e slipway.Event, s slipway.Subject, h slipway.Hook) []string {
 		return only("deployment_status", e.Action == "created" && !hidden && h.Wants("deployment_status"))
 	case "status":
 		return only("status", h.Wants("status"))
+	case "check_run":
+		return only("check_run", (e.Action == "created" || e.Action == "completed") && h.Wants("check_run"))
+	case "check_suite":
+		return only("check_suite", (e.Action == "completed" || e.Action == "rerequested") && h.Wants("check_suite"))
 	case "push":
 		list := only("push", h.Wants("push"))
 		if name := refEvent(s.Push); name != "" && h.Wants(name) {
@@ -74,13 +78,15 @@ func refEvent(c *slipway.RefChange) string {
 }
 
 // actionOf is the action member of the body a hook gets; empty where it has none, as until 2018 no body had.
-func actionOf(name string, h slipway.Hook) string {
-	era, _ := slipway.ParsePayloadEra(h.Config[slipway.ConfigPayloadEra])
-	switch name {
+func actionOf(s Subscription) string {
+	era, _ := slipway.ParsePayloadEra(s.Hook.Config[slipway.ConfigPayloadEra])
+	switch s.Name {
 	case "deployment", "deployment_status":
 		if era >= slipway.E9 {
 			return "created"
 		}
+	case "check_run", "check_suite":
+		return s.Event.Action
 	}
 	return ""
 }

@@ -47,11 +47,16 @@ func (w *writer) appMembers(a slipway.App, u slipway.URLs) {
 	w.strs("events", a.Events)
 }
 
-// permissions writes the level of each permission.
+// permissions writes the level of each permission, in webhooks only of those that both of GitHub's sets of schemas know.
 func (w *writer) permissions(p slipway.Permissions) {
 	w.object("permissions", func() {
 		for _, name := range slices.Sorted(maps.Keys(p)) {
-			w.str(name, p[name].String())
+			switch level := p[name]; {
+			case !w.schema:
+				w.str(name, level.String())
+			case name != "attestations":
+				w.str(name, min(level, slipway.LevelWrite).String())
+			}
 		}
 	})
 }

@@ -28,6 +28,10 @@ const (
 		deployment_url repository_url`
 	requiredOrganization = `login id node_id url repos_url events_url hooks_url issues_url members_url public_members_url
 		avatar_url description`
+	requiredApp      = `id node_id owner name description external_url html_url created_at updated_at`
+	requiredCheckRun = `id head_sha external_id url html_url status conclusion started_at completed_at output name check_suite app
+		pull_requests`
+	requiredSuite  = `id head_branch head_sha status conclusion url before after pull_requests app created_at updated_at`
 	requiredHook   = `type id name active events config updated_at created_at url ping_url deliveries_url`
 	requiredPushed = `id tree_id distinct message timestamp url author committer added removed modified`
 	requiredCommit = `sha node_id commit url html_url comments_url author committer parents`
@@ -44,6 +48,14 @@ func TestEventsHaveWhatReceiversRequire(t *testing.T) {
 		"status": {
 			"":       "id sha name avatar_url target_url context description state commit branches created_at updated_at",
 			"commit": requiredCommit, "commit/commit": "author committer message tree url comment_count verification",
+		},
+		"check_run": {
+			"": "action check_run", "check_run": requiredCheckRun, "check_run/app": requiredApp, "check_run/check_suite": requiredSuite,
+			"check_run/output": "title summary text annotations_count annotations_url", "check_run/check_suite/app": requiredApp,
+		},
+		"check_suite": {
+			"": "action check_suite", "check_suite": requiredSuite + " node_id latest_check_runs_count check_runs_url head_commit",
+			"check_suite/head_commit": "id tree_id message timestamp author committer", "check_suite/head_commit/author": "name email",
 		},
 		"push": {
 			"":       "ref before after created deleted forced base_ref compare commits head_commit pusher",
@@ -82,6 +94,8 @@ func events(t *testing.T) map[string]JSON {
 	return map[string]JSON{
 		"deployment":        read(DeploymentEvent(frame, release)),
 		"deployment_status": read(DeploymentStatusEvent(frame, report, release)),
+		"check_run":         read(CheckRunEvent(frame, "completed", linted, suite)),
+		"check_suite":       read(CheckSuiteEvent(frame, "completed", suite, change)),
 		"status":            read(StatusEvent(frame, check, StatusFacts{Commit: change})),
 		"push":              read(PushEvent(frame, pushed)),
 		"ping":              read(PingEvent(frame, fresh, "z")),

@@ -32,7 +32,8 @@ func (m *members) time(name string) time.Time {
 		return time.Time{}
 	}
 	t, err := time.Parse(time.RFC3339, *s)
-	if err != nil {
+	t = t.UTC()
+	if err != nil || t.Year() < 1 || t.Year() > 9999 {
 		m.mistyped(name, m.value(name), "a time such as 2026-03-01T12:30:45Z")
 	}
 	return t

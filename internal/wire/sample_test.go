@@ -56,6 +56,26 @@ var (
 		Description: ptr("2 of 300 failed"), TargetURL: ptr("https://ci.example.com/8"), Creator: &robot, CreatedAt: then,
 	}
 
+	linter = slipway.App{
+		ID: 77, Kind: slipway.GitHubApp, Slug: "linter", Name: "Linter", Owner: acme, ClientID: "Iv1.77", ExternalURL: "https://linter.example.com",
+		Permissions: slipway.Permissions{"checks": slipway.LevelWrite}, CreatedAt: then, UpdatedAt: later,
+	}
+	linted = slipway.CheckRun{
+		ID: 4001, SuiteID: 401, RepositoryID: 42, SHA: tip, Name: "lint (1/2)", AppID: 77, App: &linter, ExternalID: "e-1",
+		DetailsURL: "https://linter.example.com/1", Status: "completed", Conclusion: "failure", StartedAt: then, CompletedAt: &later,
+		Output:    slipway.CheckOutput{Title: ptr("2 <faults>"), Summary: ptr(""), Annotations: 2},
+		UpdatedAt: later,
+	}
+	queued = slipway.CheckRun{ID: 4002, SuiteID: 401, SHA: tip, Name: "lint", AppID: 78, Status: "queued", StartedAt: then}
+	suite  = slipway.CheckSuite{
+		ID: 401, RepositoryID: 42, SHA: tip, AppID: 77, App: &linter, HeadBranch: "topic/x", CreatedAt: then, UpdatedAt: later,
+		Status: "completed", Conclusion: "skipped", Runs: 2,
+	}
+	notes = []slipway.Annotation{
+		{Path: "a b/c.go", StartLine: 3, EndLine: 3, StartColumn: ptr(int64(1)), EndColumn: ptr(int64(9)), Level: "failure", Message: "no", Title: ptr("T"), RawDetails: ptr("")},
+		{Path: "d", StartLine: 1, EndLine: 2, Level: "notice", Message: ""},
+	}
+
 	change = slipway.Commit{
 		SHA: tip, Tree: tree, Parents: []slipway.SHA{parent},
 		Author:    slipway.Signature{Name: "Mona", Email: "mona@example.com", When: then},

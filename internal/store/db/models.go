@@ -72,6 +72,51 @@ type BranchPolicy struct {
 	Name          string
 }
 
+type CheckAnnotation struct {
+	ID          int64
+	RunID       int64
+	Path        string
+	StartLine   int64
+	EndLine     int64
+	StartColumn *int64
+	EndColumn   *int64
+	Level       string
+	Message     string
+	Title       *string
+	RawDetails  *string
+}
+
+type CheckRun struct {
+	ID           int64
+	SuiteID      int64
+	RepositoryID int64
+	Sha          string
+	AppID        int64
+	Name         string
+	ExternalID   string
+	DetailsUrl   string
+	Status       string
+	Conclusion   string
+	Title        *string
+	Summary      *string
+	Body         *string
+	Annotations  int64
+	StartedAt    time.Time
+	CompletedAt  *time.Time
+	UpdatedAt    time.Time
+}
+
+type CheckSuite struct {
+	ID            int64
+	RepositoryID  int64
+	Sha           string
+	AppID         int64
+	HeadBranch    string
+	RerequestedAt *time.Time
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
 type Code struct {
 	ID          int64
 	Hash        []byte
