@@ -23,6 +23,7 @@ type route struct {
 	extension       bool         // of the extension API, see extension.go
 	anonymous       string       // what callers without credentials are told; empty: as everywhere
 	resource        string       // X-RateLimit-Resource; empty: core
+	evenArchived    bool         // may write to an archived repository
 	alwaysFirst     bool         // Link has rel="first" on the first page too, as comparisons were recorded
 	do              handler
 	exists          finder // the sub-resource that the path names; nil: none
