@@ -187,6 +187,9 @@ func (a *API) answer(ctx context.Context, c *call) (reply, error) {
 	if err := a.checkVersion(c); err != nil {
 		return reply{}, err
 	}
+	if err := a.checkPreview(c); err != nil {
+		return reply{}, err
+	}
 	if c.at.inside {
 		if err := a.findRepository(ctx, c); err != nil {
 			return reply{}, err
