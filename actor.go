@@ -70,6 +70,10 @@ type Actor struct {
 	Local   bool  // speaks through the data folder's socket: the administrator of this machine
 	Version int64 // of the server's authority when the actor was identified; 0: not known
 
+	Password bool   // the account proved itself by its password; Token then has every scope and no id
+	Client   *App   // the app whose client id and secret were presented, alone: it acts for nobody
+	ClientID string // of the app that the token was given to; empty: none
+
 	App           *App           // the GitHub App that acts, by itself or for a person; nil: none
 	Installations []Installation // where it may: the token's own, or for a person all of the app's
 }

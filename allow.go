@@ -36,6 +36,8 @@ const (
 	ByPerson              // not an app by itself: the row is about the person who asks
 	ByApp                 // a GitHub App by its key (contract 9.6)
 	ByInstallation        // a GitHub App by the token of an installation
+	ByPassword            // a person by their password: a token is not enough (contract 9.3)
+	ByClient              // an app by its client id and secret
 )
 
 // to is one permission as the needs below have it.
@@ -117,6 +119,10 @@ var (
 	ToBeAnApp = Need{Scopes: []string{}, NoRepository: true, By: ByApp}
 	// ToBeInstalled needs the token of an installation.
 	ToBeInstalled = Need{Scopes: []string{}, NoRepository: true, By: ByInstallation}
+	// ToHaveAPassword is about the tokens of whoever has just proved to be their owner.
+	ToHaveAPassword = Need{Scopes: []string{}, NoRepository: true, By: ByPassword}
+	// ToBeAClient is about the tokens of the app that asks.
+	ToBeAClient = Need{Scopes: []string{}, NoRepository: true, By: ByClient}
 	// ToBeAnybody is open.
 	ToBeAnybody = Need{Scopes: []string{}, NoRepository: true, PublicRead: true}
 )
@@ -137,6 +143,8 @@ func Allowed(a Actor, n Need, r Repository, role Role) error {
 		return &Error{Op: "slipway.Allowed: a row without scopes"}
 	case a.Local:
 		return nil
+	case n.By == ByPassword || n.By == ByClient:
+		return allowedByProof(a, n)
 	case n.By == ByApp || a.IsApp():
 		return allowedByKey(a, n, r)
 	case n.NoRepository:
@@ -169,6 +177,18 @@ func allowedAnywhere(a Actor, n Need) error {
 		return permittedAnywhere(a, n)
 	case len(n.Scopes) == 0 || a.Token.Scopes.CoversAny(n.Scopes):
 		return nil
+	default:
+		return Fail(NotFound, "Not Found")
+	}
+}
+
+// allowedByProof weighs a row for whoever has proved more than a token does. Others with a token do not see that it is there.
+func allowedByProof(a Actor, n Need) error {
+	switch {
+	case n.By == ByPassword && a.Password && !a.Anonymous(), n.By == ByClient && a.Client != nil:
+		return nil
+	case a.Anonymous() && a.Client == nil && !a.IsApp():
+		return Fail(Unauthorized, "Requires authentication")
 	default:
 		return Fail(NotFound, "Not Found")
 	}

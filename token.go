@@ -125,6 +125,23 @@ func basicSecret(encoded string) (secret string, ok bool) {
 	return password, true
 }
 
+// PairOf reads two words out of an Authorization header of the form Basic that holds no token: a login and a password, or a
+// client id and secret. ok is false for every other.
+func PairOf(authorization string) (name, secret string, ok bool) {
+	scheme, encoded, _ := strings.Cut(strings.TrimSpace(authorization), " ")
+	plain, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
+	name, secret, pair := strings.Cut(string(plain), ":")
+	if !strings.EqualFold(scheme, "basic") || err != nil || !pair || name == "" || secret == "" {
+		return "", "", false
+	}
+	for _, word := range []string{name, secret} {
+		if _, token := CheckTokenSecret(word); token || word == "x-access-token" || word == "x-oauth-basic" {
+			return "", "", false
+		}
+	}
+	return name, secret, true
+}
+
 // BadCredentials is the answer to every credential that does not hold, whatever is wrong with it (contract 1.4).
 func BadCredentials() *Error { return Fail(Unauthorized, "Bad credentials") }
 

@@ -69,6 +69,9 @@ func (u URLs) AccountHTML(login string) string { return u.Web + "/" + url.PathEs
 // Avatar is an account's picture.
 func (u URLs) Avatar(id int64) string { return u.Web + "/static/avatars/" + number(id) }
 
+// Authorization is one token in the Authorizations API.
+func (u URLs) Authorization(id int64) string { return u.API + "/authorizations/" + number(id) }
+
 // Organization is {api}/orgs/{login}.
 func (u URLs) Organization(login string) string { return u.API + "/orgs/" + url.PathEscape(login) }
 

@@ -14,13 +14,8 @@ import (
 
 // repoCommand manages repositories.
 func repoCommand() *cobra.Command {
-	c := &cobra.Command{Use: "repo", Short: "Repositories: create, list, edit, rename, archive, unarchive, delete, add-collaborator"}
-	c.AddCommand(
-		repoCreateCommand(), repoListCommand(), repoEditCommand(), repoRenameCommand(),
-		repoArchiveCommand("archive", "Make a repository read-only: pushes and all other writes are refused", true),
-		repoArchiveCommand("unarchive", "Let an archived repository be written to again", false),
-		repoDeleteCommand(), repoCollaboratorCommand(),
-	)
+	c := &cobra.Command{Use: "repo", Short: "Repositories: create, list, add-collaborator"}
+	c.AddCommand(repoCreateCommand(), repoListCommand(), repoCollaboratorCommand())
 	return c
 }
 
@@ -82,11 +77,7 @@ func repoListCommand() *cobra.Command {
 				}
 				var rows [][]any
 				for _, r := range repos {
-					shown := visibility(r)
-					if r.Archived {
-						shown += ", archived"
-					}
-					rows = append(rows, []any{r.ID, r.FullName, shown, r.DefaultBranch, when(&r.CreatedAt, "")})
+					rows = append(rows, []any{r.ID, r.FullName, visibility(r), r.DefaultBranch, when(&r.CreatedAt, "")})
 				}
 				return table(c.OutOrStdout(), "ID\tREPOSITORY\tVISIBILITY\tDEFAULT BRANCH\tCREATED", rows)
 			})

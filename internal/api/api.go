@@ -94,8 +94,8 @@ type API struct {
 	writes    *admission
 
 	ready   atomic.Bool
-	secure  bool // the public address is https
-	docs    documentation
+	secure  bool   // the public address is https
+	docs    string // {documentation}/rest
 	handler http.Handler
 }
 
@@ -104,7 +104,7 @@ func New(d *deploy.Decisions, o Options) *API {
 	a := &API{
 		deploy: d, options: o, log: o.Log, now: o.Now,
 		secure:  strings.HasPrefix(o.URLs.API, "https://"),
-		docs:    documentationOf(o.DocumentationURL, o.Era),
+		docs:    strings.TrimSuffix(or(o.DocumentationURL, "https://docs.github.com"), "/") + "/rest",
 		accepts: newAcceptReader(o.Era),
 		reads:   newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 512), patience),
 		writes:  newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 512), patience),
@@ -118,7 +118,7 @@ func New(d *deploy.Decisions, o Options) *API {
 	a.options.Timeout = or(o.Timeout, 8*time.Second)
 	a.options.BodyTimeout = or(o.BodyTimeout, time.Minute)
 	a.quotas = newQuotas(o.RateLimit, o.RateLimitAnonymous, a.now)
-	a.router = newRouter(a.prepare(routes()))
+	a.router = newRouter(a.prepare(a.served(routes())))
 	a.extension = newRouter(a.prepare(extensionRoutes()))
 	a.graph = newRouter(nil)
 	if o.GraphQL != nil {

@@ -10,6 +10,9 @@ import (
 
 // authenticate finds out who calls (contract 1.4). No credentials is no error: it is the anonymous actor.
 func (a *API) authenticate(ctx context.Context, r *http.Request) (slipway.Actor, error) {
+	if actor, known, err := a.basic(ctx, r); known {
+		return actor, err
+	}
 	secret, err := a.secret(r)
 	switch {
 	case err != nil || secret == "":

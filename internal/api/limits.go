@@ -53,16 +53,19 @@ func newQuotas(perHour, anonymous int, now func() time.Time) *quotas {
 }
 
 func (q *quotas) limitOf(a slipway.Actor) int {
-	if a.Anonymous() {
+	if a.Anonymous() && a.Client == nil {
 		return q.anonymous
 	}
 	return q.perHour
 }
 
-// callerKey names whose quota counts: an account's, or an address's. Of IPv6 the /64 counts, since one caller has all of it.
+// callerKey names whose quota counts: an account's, an app's that gave its client id and secret, or an address's. Of IPv6 the /64 counts, since one caller has all of it.
 func callerKey(a slipway.Actor, address string) string {
 	if !a.Anonymous() {
 		return "#" + strconv.FormatInt(a.Account.ID, 10)
+	}
+	if a.Client != nil {
+		return "app " + a.Client.ClientID
 	}
 	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() {
 		if net, err := ip.WithZone("").Prefix(64); err == nil {
@@ -154,7 +157,10 @@ func (c *caller) quota(limit int) quota {
 
 func primaryLimit(a slipway.Actor, address string, wait time.Duration) error {
 	who := address
-	if !a.Anonymous() {
+	switch {
+	case a.Client != nil:
+		who = "client ID " + a.Client.ClientID
+	case !a.Anonymous():
 		who = "user ID " + strconv.FormatInt(a.Account.ID, 10)
 	}
 	e := slipway.Fail(slipway.Limited, "API rate limit exceeded for "+who+".")

@@ -11,8 +11,8 @@ import (
 	"github.com/slipway-deploy/slipway/internal/deploy"
 )
 
-// onlyFor are the rows that scopes and roles have no say in: who passes them is an app, by its key or by the token of an
-// installation.
+// onlyFor are the rows that scopes and roles have no say in: who passes them is an app, by its key, by the token of an
+// installation or by its client secret, or a person by their password.
 var onlyFor = map[string]string{
 	"GET /app":                                            "key",
 	"GET /app/installations":                              "key",
@@ -24,6 +24,22 @@ var onlyFor = map[string]string{
 	"GET /users/:user/installation":                       "key",
 	"GET /installation/repositories":                      "installation",
 	"DELETE /installation/token":                          "installation",
+
+	"GET /authorizations":                              "password",
+	"POST /authorizations":                             "password",
+	"GET /authorizations/#authorization":               "password",
+	"PATCH /authorizations/#authorization":             "password",
+	"DELETE /authorizations/#authorization":            "password",
+	"PUT /authorizations/clients/:client":              "password",
+	"PUT /authorizations/clients/:client/:fingerprint": "password",
+	"POST /applications/:client/token":                 "client",
+	"PATCH /applications/:client/token":                "client",
+	"DELETE /applications/:client/token":               "client",
+	"DELETE /applications/:client/grant":               "client",
+	"GET /applications/:client/tokens/:token":          "client",
+	"POST /applications/:client/tokens/:token":         "client",
+	"DELETE /applications/:client/tokens/:token":       "client",
+	"DELETE /applications/:client/grants/:token":       "client",
 }
 
 // refusedTo is what a row that is only for apps answers to others: nothing about a private repository, and else whom it is for.
@@ -31,6 +47,8 @@ func refusedTo(row *route, public, anonymous bool) int {
 	switch {
 	case onlyFor[row.method+" "+row.pattern] == "installation" && !anonymous:
 		return http.StatusForbidden
+	case onlyFor[row.method+" "+row.pattern] != "key" && !anonymous:
+		return http.StatusNotFound
 	case strings.HasPrefix(row.pattern, "R") && !public:
 		return http.StatusNotFound
 	default:

@@ -125,6 +125,21 @@ var rules = map[string]rule{
 	"GET /users/:user/installation":                       {},
 	"GET /installation/repositories":                      {},
 	"DELETE /installation/token":                          {},
+	"GET /authorizations":                                 {},
+	"POST /authorizations":                                {},
+	"GET /authorizations/#authorization":                  {},
+	"PATCH /authorizations/#authorization":                {},
+	"DELETE /authorizations/#authorization":               {},
+	"PUT /authorizations/clients/:client":                 {},
+	"PUT /authorizations/clients/:client/:fingerprint":    {},
+	"POST /applications/:client/token":                    {},
+	"PATCH /applications/:client/token":                   {},
+	"DELETE /applications/:client/token":                  {},
+	"DELETE /applications/:client/grant":                  {},
+	"GET /applications/:client/tokens/:token":             {},
+	"POST /applications/:client/tokens/:token":            {},
+	"DELETE /applications/:client/tokens/:token":          {},
+	"DELETE /applications/:client/grants/:token":          {},
 	"GET /apps/:app":                                      {private: "open"},
 }
 
@@ -154,6 +169,7 @@ func concrete(row *route, repository string) string {
 	path = below(row, path)
 	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", "#policy", "1", "#run", "1", "#suite", "1", ":org", "acme",
 		"#account", "1", "#team", "1", ":user", "boss", ":team", "ops", "#installation", "1", ":app", "deployer",
+		"#authorization", "1", ":client", "client", ":fingerprint", "f", ":token", "t",
 		"*sha", strings.Repeat("a", 40), ":sha", strings.Repeat("a", 40), "*path", "file", "*dir", "docs", "*ref", "main", "*branch", "main", "*environment", "production", "*range", "main...topic").Replace(path)
 }
 
@@ -225,7 +241,7 @@ func (r rule) byScope(scope string, public bool) int {
 	switch {
 	case accepted == "open", accepted == "any", scope != "" && slices.Contains(strings.Fields(accepted), scope):
 		return http.StatusOK
-	case r.forbidden && (public || scope == "repo"): // it is visible
+	case r.forbidden && public:
 		return http.StatusForbidden
 	default:
 		return http.StatusNotFound

@@ -76,19 +76,39 @@ func (s *stage) credentials(who string) string {
 	case "error-forbidden-permission--02": // a fine-grained token that may deploy, and no more
 		secrets := s.tokensOfPermission("deployments", slipway.LevelWrite)
 		return "Authorization: Bearer " + secrets[slipway.FineGrainedToken]
-	default:
-		return "As: " + who
 	}
+	if s.rec.Category == "authorizations" {
+		return s.authorizationCredentials()
+	}
+	return "As: " + who
+}
+
+// authorizationCredentials are those of an app that looks after its tokens, or of a person with their password. The recorded
+// token, code and number become ones of this stage.
+func (s *stage) authorizationCredentials() string {
+	s.Helper()
+	if !strings.HasPrefix(s.path, "/applications/") {
+		boss := s.password("boss")
+		if s.rec.Request.Method == http.MethodGet {
+			made := s.do("POST", "/authorizations", text2(map[string]any{"note": s.first()["note"]}), boss)
+			s.path = fmt.Sprintf("/authorizations/%d", idOf(made))
+		}
+		return boss
+	}
+	app, client := s.oauthApp("Octokit " + strings.ReplaceAll(s.rec.name, "authorizations--", ""))
+	token := s.oauthToken(app, "boss")
+	if s.rec.Response.Status == http.StatusNotFound {
+		token = "REDACTED"
+	}
+	s.path = strings.ReplaceAll(s.path, "gh-client-id", app.ClientID)
+	s.body = text2(map[string]any{"access_token": token})
+	return client
 }
 
 // must makes a request that prepares the state, and gives the id in its answer.
 func (s *stage) must(method, path, body string) int64 {
 	s.Helper()
-	headers := []string{"As: admin"}
-	if s.rec.era(s) < slipway.E7 {
-		headers = append(headers, "Accept: application/vnd.github.cannonball-preview+json")
-	}
-	got := s.do(method, path, body, headers...)
+	got := s.do(method, path, body, "As: admin")
 	if got.StatusCode >= 300 {
 		s.Fatalf("to prepare: %s %s %s: %d %s", method, path, body, got.StatusCode, got.body)
 	}

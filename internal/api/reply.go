@@ -132,7 +132,7 @@ func (a *API) writeCommon(h http.Header, c *call, rep *reply) {
 	a.writeAuthority(h, c)
 	h["Vary"] = varyPrivate
 	cache := cachePrivate
-	if c.Actor.Anonymous() {
+	if c.Actor.Anonymous() && c.Actor.Client == nil {
 		h["Vary"], cache = varyPublic, cachePublic
 	}
 	switch {
@@ -178,6 +178,9 @@ func (a *API) writeAuthority(h http.Header, c *call) {
 				h["X-Accepted-OAuth-Scopes"] = []string{s}
 			}
 		}
+	}
+	if id := c.Actor.ClientID; id != "" {
+		h["X-OAuth-Client-Id"] = []string{id}
 	}
 	if t.ExpiresAt != nil {
 		h["GitHub-Authentication-Token-Expiration"] = []string{t.ExpiresAt.UTC().Format("2006-01-02 15:04:05 -0700")}

@@ -78,7 +78,7 @@ type worldOptions struct {
 
 func newWorld(t testing.TB, change ...func(*worldOptions)) *world {
 	t.Helper()
-	o := worldOptions{Options: Options{URLs: publicURLs, Era: slipway.E11, RequireUserAgent: true}}
+	o := worldOptions{Options: Options{URLs: publicURLs, Era: slipway.E11, RequireUserAgent: true, AuthorizationsAPI: true}}
 	o.settings = deploy.Settings{NoReplyHost: "slipway.test", MaxStatusesPerContext: 5}
 	for _, f := range change {
 		f(&o)

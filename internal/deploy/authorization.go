@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -36,29 +37,25 @@ func authorizationError(field, code string) error {
 }
 
 // Authorizations lists the tokens that an account made for itself or gave to apps, oldest first.
-func (d *Decisions) Authorizations(ctx context.Context, a slipway.Actor, p Page) (list []slipway.Authorization, total int, err error) {
+func (d *Decisions) Authorizations(ctx context.Context, a slipway.Actor, p Page) (list Listed[slipway.Authorization], err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
-		list, total = nil, 0
+		list = Listed[slipway.Authorization]{Exact: true}
 		tokens, err := tx.ListTokens(a.Account.ID)
 		if err != nil {
 			return err
 		}
-		for _, t := range tokens {
-			if !t.Kind.Scoped() {
-				continue
-			}
-			if total++; total <= (p.Number-1)*p.Size || total > p.Number*p.Size {
-				continue
-			}
+		tokens = slices.DeleteFunc(tokens, func(t slipway.Token) bool { return !t.Kind.Scoped() || t.Expired(tx.Now()) })
+		list.Total = len(tokens)
+		for _, t := range Paged(tokens, p).Items {
 			auth, err := authorizationOf(tx, t)
 			if err != nil {
 				return err
 			}
-			list = append(list, auth)
+			list.Items = append(list.Items, auth)
 		}
 		return nil
 	})
-	return list, total, err
+	return list, err
 }
 
 // Authorization is one of an account's: NotFound when it has none of that id.

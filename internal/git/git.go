@@ -155,10 +155,9 @@ func Open(root string, options Options) (*Repositories, error) {
 	return g, nil
 }
 
-// The folder holds three of our own beside the owners', whose names cannot begin with a dot.
+// The folder holds two of our own beside the owners', whose names cannot begin with a dot.
 func (g *Repositories) homeDir() string  { return filepath.Join(g.root, ".home") } // empty, git's HOME
 func (g *Repositories) draftDir() string { return filepath.Join(g.root, ".new") }  // repositories that are being made
-func (g *Repositories) trashDir() string { return filepath.Join(g.root, ".old") }  // repositories that are being removed
 
 func (g *Repositories) prepareFolder() error {
 	if !g.options.Shared {
@@ -166,7 +165,7 @@ func (g *Repositories) prepareFolder() error {
 			return err
 		}
 	}
-	for _, dir := range []string{g.root, g.homeDir(), g.draftDir(), g.trashDir()} {
+	for _, dir := range []string{g.root, g.homeDir(), g.draftDir()} {
 		if err := os.MkdirAll(dir, 0o750); err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ type Login struct {
 	host    string
 	origin  *http.CrossOriginProtection
 	static  map[string]asset
-	style   string // its address
+	styles  []string // their addresses
 	icon    string
 }
 
@@ -242,6 +242,9 @@ func (l *Login) fail(v *visit, pattern string, err error) reply {
 	}
 	if status >= http.StatusInternalServerError {
 		l.log.Error("request failed", "request_id", v.id, "error", err.Error(), "route", pattern, "status", status)
+	}
+	if status < http.StatusInternalServerError {
+		m.Link = &link{afterSignIn, "Your sessions and applications"}
 	}
 	return reply{status: status, page: "message", title: title, data: m}
 }

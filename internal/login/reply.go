@@ -38,10 +38,11 @@ type link struct{ Address, Words string }
 
 // content is what the layout is given.
 type content struct {
-	Title, Host, Style, Icon string
-	Person, Initial          string // who is signed in; empty: nobody
-	Here                     string // the page itself, to come back to
-	Data                     any
+	Title, Host, Icon string
+	Styles            []string
+	Person, Initial   string // who is signed in; empty: nobody
+	Here              string // the page itself, to come back to
+	Data              any
 }
 
 var pages = func() map[string]*template.Template {
@@ -108,7 +109,7 @@ func policy(formTo string) string {
 }
 
 func (l *Login) content(v *visit, rep reply) content {
-	c := content{Title: rep.title, Host: l.host, Style: l.style, Icon: l.icon, Data: rep.data, Here: v.URL.RequestURI()}
+	c := content{Title: rep.title, Host: l.host, Styles: l.styles, Icon: l.icon, Data: rep.data, Here: v.URL.RequestURI()}
 	if v.signed {
 		c.Person = v.actor.Account.Login
 		_, size := utf8.DecodeRuneInString(c.Person)

@@ -16,7 +16,9 @@ type asset struct {
 
 func (l *Login) loadStatic() {
 	l.static = make(map[string]asset)
-	l.style = l.addStatic("slipway.css", "text/css; charset=utf-8")
+	for _, name := range []string{"slipway.css", "login.css"} {
+		l.styles = append(l.styles, l.addStatic(name, "text/css; charset=utf-8"))
+	}
 	l.icon = l.addStatic("favicon.svg", "image/svg+xml")
 }
 
