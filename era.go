@@ -57,3 +57,9 @@ func (e Era) states() []string {
 	}
 	return states
 }
+
+// PreviewOnly refuses to answer in a preview who does not ask for it (contract 1.3). name is the API's: Deployments.
+func PreviewOnly(name string) *Error {
+	return Fail(Unsupported, "If you would like to help us test the "+name+" API during its preview period, you must specify a custom "+
+		"media type in the 'Accept' header. Please see the docs for full details.")
+}

@@ -1,6 +1,7 @@
 package slipway_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -40,7 +41,7 @@ func TestHooksNameTheirPayloadEra(t *testing.T) {
 		t.Errorf("a hook with payload_era 2014-99: %v, %v", h, err)
 	}
 	var refused *slipway.Error
-	if refused, _ = err.(*slipway.Error); refused == nil || len(refused.Details) != 1 {
+	if !errors.As(err, &refused) || len(refused.Details) != 1 {
 		t.Fatal(err)
 	}
 	want := slipway.Detail{

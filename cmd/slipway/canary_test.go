@@ -18,6 +18,7 @@ import (
 func TestCanaries(t *testing.T) {
 	const (
 		hookSecret  = "canary-hook-secret-7261"
+		nextSecret  = "canary-next-secret-4410"
 		inURL       = "canary-in-hook-url-8163"
 		badToken    = "slp_canaryBadToken9421canaryBadToken942"
 		inQuery     = "canary-in-query-5512"
@@ -42,6 +43,8 @@ func TestCanaries(t *testing.T) {
 	do(http.MethodPost, "/repos/acme/web/hooks", hook)                                                                                   // a duplicate, whose refusal must not repeat it
 	do(http.MethodPost, "/repos/acme/web/hooks", `{"config":{"url":"http://user:`+asPassword+`@127.0.0.1:x/","secret":"`+hookSecret+`"`) // malformed
 	do(http.MethodGet, "/repos/acme/web/hooks", "")
+	answers.WriteString(rotate(t, s, nextSecret))
+	do(http.MethodPatch, "/repos/acme/web/hooks/1/config", `{"insecure_ssl":"2","secret":"`+nextSecret+`"}`)
 	head := pushCommit(t, s, "acme/web")
 	do(http.MethodPost, "/repos/acme/web/statuses/"+head, `{"state":"success"}`)
 	do(http.MethodPost, "/repos/acme/web/deployments", `{"ref":"main"}`)
@@ -61,7 +64,7 @@ func TestCanaries(t *testing.T) {
 	if code := s.Stop(); code != 0 {
 		t.Fatalf("exit code %d", code)
 	}
-	for _, secret := range []string{hookSecret, inURL, badToken, inQuery, asPassword, inIdempKey, s.Token, made} {
+	for _, secret := range []string{hookSecret, nextSecret, inURL, badToken, inQuery, asPassword, inIdempKey, s.Token, made} {
 		for place, text := range map[string]string{"the log": s.Log(), "an error": answers.String(), "the metrics": metrics} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s has %s", place, secret)
@@ -71,7 +74,7 @@ func TestCanaries(t *testing.T) {
 	if len(s.Log()) < 500 {
 		t.Errorf("the log says almost nothing at debug level: %q", s.Log())
 	}
-	for _, secret := range []string{hookSecret, badToken, asPassword, s.Token, made} {
+	for _, secret := range []string{hookSecret, nextSecret, badToken, asPassword, s.Token, made} {
 		for _, path := range filesWith(t, s.Data, secret) {
 			t.Errorf("%s holds %s", path, secret)
 		}
@@ -79,6 +82,23 @@ func TestCanaries(t *testing.T) {
 	if len(filesWith(t, s.Data, "acme")) == 0 {
 		t.Error("the search finds nothing at all")
 	}
+}
+
+// rotate begins the rotation of hook 1's secret, and asks for another once it has begun.
+func rotate(t *testing.T, s *testkit.Server, secret string) (answers string) {
+	t.Helper()
+	for _, next := range []string{secret, secret + "-too"} {
+		req, err := http.NewRequest(http.MethodPost, s.URL+"/api/slipway/v1/repos/acme/web/hooks/1/secret-rotation", strings.NewReader(`{"secret":"`+next+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "token "+s.Token)
+		answers += send(t, req)
+	}
+	if !strings.Contains(answers, `"rotating":true`) || !strings.Contains(answers, "is being rotated already") {
+		t.Errorf("rotating answers %s", answers)
+	}
+	return answers
 }
 
 func filesWith(t *testing.T, root, text string) (paths []string) {

@@ -14,8 +14,13 @@ import (
 
 // repoCommand manages repositories.
 func repoCommand() *cobra.Command {
-	c := &cobra.Command{Use: "repo", Short: "Repositories: create, list, add-collaborator"}
-	c.AddCommand(repoCreateCommand(), repoListCommand(), repoCollaboratorCommand())
+	c := &cobra.Command{Use: "repo", Short: "Repositories: create, list, edit, rename, archive, unarchive, delete, add-collaborator"}
+	c.AddCommand(
+		repoCreateCommand(), repoListCommand(), repoEditCommand(), repoRenameCommand(),
+		repoArchiveCommand("archive", "Make a repository read-only: pushes and all other writes are refused", true),
+		repoArchiveCommand("unarchive", "Let an archived repository be written to again", false),
+		repoDeleteCommand(), repoCollaboratorCommand(),
+	)
 	return c
 }
 
@@ -77,7 +82,11 @@ func repoListCommand() *cobra.Command {
 				}
 				var rows [][]any
 				for _, r := range repos {
-					rows = append(rows, []any{r.ID, r.FullName, visibility(r), r.DefaultBranch, when(&r.CreatedAt, "")})
+					shown := visibility(r)
+					if r.Archived {
+						shown += ", archived"
+					}
+					rows = append(rows, []any{r.ID, r.FullName, shown, r.DefaultBranch, when(&r.CreatedAt, "")})
 				}
 				return table(c.OutOrStdout(), "ID\tREPOSITORY\tVISIBILITY\tDEFAULT BRANCH\tCREATED", rows)
 			})

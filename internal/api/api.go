@@ -94,8 +94,8 @@ type API struct {
 	writes    *admission
 
 	ready   atomic.Bool
-	secure  bool   // the public address is https
-	docs    string // {documentation}/rest
+	secure  bool // the public address is https
+	docs    documentation
 	handler http.Handler
 }
 
@@ -104,7 +104,7 @@ func New(d *deploy.Decisions, o Options) *API {
 	a := &API{
 		deploy: d, options: o, log: o.Log, now: o.Now,
 		secure:  strings.HasPrefix(o.URLs.API, "https://"),
-		docs:    strings.TrimSuffix(or(o.DocumentationURL, "https://docs.github.com"), "/") + "/rest",
+		docs:    documentationOf(o.DocumentationURL, o.Era),
 		accepts: newAcceptReader(o.Era),
 		reads:   newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 512), patience),
 		writes:  newAdmission(or(o.MaxInWork, 128), or(o.MaxQueued, 512), patience),

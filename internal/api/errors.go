@@ -69,10 +69,12 @@ func shown(err error) *slipway.Error {
 // documentation is the page an error points at: the route's, and the root for what is not about a route.
 func (a *API) documentation(c *call, e *slipway.Error) string {
 	switch {
+	case e.Kind == slipway.Unauthorized && a.options.Era == slipway.E0:
+		return "" // as was recorded
 	case e.Kind == slipway.Limited:
-		return a.docs + "/overview/rate-limits-for-the-rest-api"
+		return a.docs.base + a.docs.limits
 	case c.row == nil:
-		return a.docs
+		return a.docs.base
 	default:
 		return c.row.docURL
 	}

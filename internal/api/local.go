@@ -75,7 +75,7 @@ func (a *API) answerLocal(w http.ResponseWriter, r *http.Request, out any, err e
 	if err != nil {
 		e := shown(err)
 		status = statuses[e.Kind]
-		body = wire.FromError(e, status, a.docs)
+		body = wire.FromError(e, status, a.docs.base)
 		if status >= http.StatusInternalServerError {
 			a.log.LogAttrs(r.Context(), slog.LevelError, "local request failed", slog.String("path", r.URL.Path), errorAttr(err))
 		}

@@ -9,9 +9,12 @@ import (
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
 
-// localOrganizationRoutes are the part of the administration interface about organizations and teams.
+// localOrganizationRoutes are the part of the administration interface about organizations and teams, and what is done to
+// repositories as a whole.
 func (a *API) localOrganizationRoutes() map[string]localHandler {
 	return map[string]localHandler{
+		"PATCH repositories":       a.localEditRepository,
+		"DELETE repositories":      a.localDeleteRepository,
 		"GET organizations":        a.localOrganizations,
 		"POST organizations":       a.localCreateOrganization,
 		"POST members":             a.localAddMember,
@@ -162,4 +165,47 @@ func (a *API) localRemoveTeamRole(ctx context.Context, _ *http.Request, body []b
 		return nil, err
 	}
 	return nil, a.deploy.SetTeamRole(ctx, localAdministrator, in.Organization, in.Team, in.Owner, in.Name, slipway.RoleNone)
+}
+
+func (a *API) localEditRepository(ctx context.Context, _ *http.Request, body []byte) (any, error) {
+	in, err := wire.DecodeLocalRepositoryEdit(body)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.localRepository(ctx, in.Owner, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.deploy.EditRepository(ctx, localAdministrator, found, deploy.RepositoryEdit{
+		Name: in.NewName, Description: in.Description, Homepage: in.Homepage, DefaultBranch: in.DefaultBranch,
+		Private: in.Private, Archived: in.Archived,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return wire.FromLocalRepository(r, a.options.URLs), nil
+}
+
+func (a *API) localDeleteRepository(ctx context.Context, _ *http.Request, body []byte) (any, error) {
+	in, err := wire.DecodeLocalRepositoryEdit(body)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.localRepository(ctx, in.Owner, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	return nil, a.deploy.RemoveRepository(ctx, localAdministrator, found)
+}
+
+// localRepository finds a repository by the name it has today: what is deleted by its name must be the one that was meant.
+func (a *API) localRepository(ctx context.Context, owner, name string) (slipway.Repository, error) {
+	found, err := a.deploy.FindRepository(ctx, localAdministrator, owner, name)
+	switch {
+	case slipway.KindOf(err) == slipway.NotFound:
+		return slipway.Repository{}, slipway.Fail(slipway.NotFound, "there is no repository "+owner+"/"+name)
+	case err == nil && found.Moved:
+		return slipway.Repository{}, slipway.Fail(slipway.NotFound, owner+"/"+name+" is called "+found.Repository.FullName()+" now")
+	}
+	return found.Repository, err
 }

@@ -39,6 +39,8 @@ var peopleRules = map[string]rule{
 	"GET R/collaborators/:user/permission":         {"repo", repoAdmins, "write", false, false},
 	"PUT R/collaborators/:user":                    {"repo", repoAdmins, "admin", true, false},
 	"DELETE R/collaborators/:user":                 {"repo", repoAdmins, "admin", true, false},
+	"PATCH R":                                      {"repo", repoAdmins, "admin", true, false},
+	"DELETE R":                                     {"delete_repo", "delete_repo", "admin", true, false},
 	"GET /user/repos":                              {private: "any"},
 	"GET /users/:user/repos":                       {private: "open"},
 	"GET /orgs/:org/repos":                         {private: "open"},

@@ -241,7 +241,7 @@ func (r rule) byScope(scope string, public bool) int {
 	switch {
 	case accepted == "open", accepted == "any", scope != "" && slices.Contains(strings.Fields(accepted), scope):
 		return http.StatusOK
-	case r.forbidden && public:
+	case r.forbidden && (public || scope == "repo"): // it is visible
 		return http.StatusForbidden
 	default:
 		return http.StatusNotFound

@@ -15,6 +15,7 @@ type accepted struct {
 	echo   string     // X-GitHub-Media-Type
 	param  string     // sha, diff, patch, raw, full, …: of the first GitHub type
 	naming bool       // some GitHub type was named
+	named  []string   // their versions: v3, cannonball-preview, …
 }
 
 // acceptReader reads Accept headers in the server's era and remembers what it has read: few spellings make nearly all
@@ -68,7 +69,7 @@ func (a *acceptReader) read(lines []string) accepted {
 func parseAccept(header string, era slipway.Era) accepted {
 	var got accepted
 	best, types := 0, 0
-	var named, echoed []string
+	var echoed []string
 	for rest := header; rest != "" && types < acceptTypesRead; {
 		var item string
 		item, rest, _ = strings.Cut(rest, ",")
@@ -90,7 +91,7 @@ func parseAccept(header string, era slipway.Era) accepted {
 			got.param = m.param
 		}
 		got.naming = true
-		named = append(named, m.version)
+		got.named = append(got.named, m.version)
 		if q > best {
 			best, echoed = q, echoed[:0]
 		}
@@ -98,7 +99,7 @@ func parseAccept(header string, era slipway.Era) accepted {
 			echoed = append(echoed, m.String())
 		}
 	}
-	got.shape = wire.NewShape(era, named...)
+	got.shape = wire.NewShape(era, got.named...)
 	got.echo = echo(echoed, types, era)
 	return got
 }

@@ -11,7 +11,9 @@ func (a *API) root(context.Context, *call) (reply, error) { return ok(wire.Root(
 
 // meta is GET /meta.
 func (a *API) meta(context.Context, *call) (reply, error) {
-	return ok(wire.Meta(wire.MetaView{Hooks: a.options.MetaHooks, InstalledVersion: a.options.InstalledVersion})), nil
+	return ok(wire.Meta(wire.MetaView{
+		Era: a.options.Era, Hooks: a.options.MetaHooks, InstalledVersion: a.options.InstalledVersion,
+	})), nil
 }
 
 // rateLimit is GET /rate_limit. It is always answered, and free of charge.

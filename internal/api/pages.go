@@ -120,16 +120,16 @@ func replaceParameter(query, name, value string) string {
 		}
 		b.WriteString(s)
 	}
-	done := false
+	done := name == ""
 	eachParameter(query, func(raw string) {
 		key, _, _ := strings.Cut(raw, "=")
-		switch unescapeQuery(key) {
-		case name:
+		switch key = unescapeQuery(key); {
+		case key == name && name != "":
 			if !done {
 				add(name + "=" + value)
 			}
 			done = true
-		case "access_token", "client_id", "client_secret":
+		case key == "access_token", key == "client_id", key == "client_secret":
 		default:
 			add(linkSafe(raw))
 		}
@@ -139,6 +139,9 @@ func replaceParameter(query, name, value string) string {
 	}
 	return b.String()
 }
+
+// withoutCredentials is a raw query as it may be repeated.
+func withoutCredentials(query string) string { return replaceParameter(query, "", "") }
 
 func eachParameter(query string, f func(raw string)) {
 	for query != "" {

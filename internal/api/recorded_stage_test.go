@@ -108,7 +108,11 @@ func (s *stage) authorizationCredentials() string {
 // must makes a request that prepares the state, and gives the id in its answer.
 func (s *stage) must(method, path, body string) int64 {
 	s.Helper()
-	got := s.do(method, path, body, "As: admin")
+	headers := []string{"As: admin"}
+	if s.rec.era(s) < slipway.E7 {
+		headers = append(headers, "Accept: application/vnd.github.cannonball-preview+json")
+	}
+	got := s.do(method, path, body, headers...)
 	if got.StatusCode >= 300 {
 		s.Fatalf("to prepare: %s %s %s: %d %s", method, path, body, got.StatusCode, got.body)
 	}

@@ -36,6 +36,28 @@ func (a *API) createRepository(ctx context.Context, c *call) (reply, error) {
 	return created(a.fromRepository(c, r, slipway.RoleAdmin), a.options.URLs.Repository(r)), nil
 }
 
+// editRepository is PATCH /repos/:owner/:repo.
+func (a *API) editRepository(ctx context.Context, c *call) (reply, error) {
+	body, err := c.body()
+	if err != nil {
+		return reply{}, err
+	}
+	in, err := wire.DecodeRepositoryEdit(body)
+	if err != nil {
+		return reply{}, err
+	}
+	r, err := a.deploy.EditRepository(ctx, c.Actor, c.Repo, deploy.RepositoryEdit(in))
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(a.fromRepository(c, r, c.Role)), nil
+}
+
+// deleteRepository is DELETE /repos/:owner/:repo.
+func (a *API) deleteRepository(ctx context.Context, c *call) (reply, error) {
+	return noContent(), a.deploy.RemoveRepository(ctx, c.Actor, c.Repo)
+}
+
 func (a *API) fromRepository(c *call, r slipway.Repository, role slipway.Role) wire.JSON {
 	view := wire.RepositoryView{
 		Full: true, Authenticated: !c.Actor.Anonymous(), Role: role,

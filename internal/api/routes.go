@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -13,6 +12,7 @@ type route struct {
 	method, pattern string
 	need            slipway.Need // who may; a row without one does not start
 	scopes          string       // X-Accepted-OAuth-Scopes, in the spelling of contract README
+	preview         *preview     // nil: it never was one
 	scopesIn        scopesOfEra  // what the header named in older eras; nil: the same
 	scopesIfPrivate bool         // the header names them for private repositories only
 	permission      string       // X-Accepted-GitHub-Permissions
@@ -24,6 +24,7 @@ type route struct {
 	extension       bool         // of the extension API, see extension.go
 	anonymous       string       // what callers without credentials are told; empty: as everywhere
 	resource        string       // X-RateLimit-Resource; empty: core
+	evenArchived    bool         // may write to an archived repository
 	alwaysFirst     bool         // Link has rel="first" on the first page too, as comparisons were recorded
 	do              handler
 	exists          finder // the sub-resource that the path names; nil: none
@@ -68,31 +69,31 @@ func routes() []route {
 	return slices.Concat([]route{
 		// Deployments
 		{
-			method: "GET", pattern: "R/deployments", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
+			method: "GET", pattern: "R/deployments", preview: deploymentsPreview, need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
 			doc: "deployments/deployments#list-deployments", do: (*API).listDeployments,
 		},
 		{
-			method: "POST", pattern: "R/deployments", need: slipway.ToWriteDeployments, permission: "deployments=write",
+			method: "POST", pattern: "R/deployments", preview: deploymentsPreview, need: slipway.ToWriteDeployments, permission: "deployments=write",
 			doc: "deployments/deployments#create-a-deployment", do: (*API).createDeployment,
 		},
 		{
-			method: "GET", pattern: "R/deployments/#deployment", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
+			method: "GET", pattern: "R/deployments/#deployment", preview: deploymentsPreview, need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
 			doc: "deployments/deployments#get-a-deployment", do: (*API).getDeployment,
 		},
 		{
-			method: "DELETE", pattern: "R/deployments/#deployment", need: slipway.ToWriteDeployments, permission: "deployments=write",
+			method: "DELETE", pattern: "R/deployments/#deployment", preview: deploymentsPreview, need: slipway.ToWriteDeployments, permission: "deployments=write",
 			doc: "deployments/deployments#delete-a-deployment", do: (*API).deleteDeployment, exists: (*API).findDeployment,
 		},
 		{
-			method: "GET", pattern: "R/deployments/#deployment/statuses", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
+			method: "GET", pattern: "R/deployments/#deployment/statuses", preview: deploymentsPreview, need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
 			doc: "deployments/statuses#list-deployment-statuses", do: (*API).listDeploymentStatuses,
 		},
 		{
-			method: "POST", pattern: "R/deployments/#deployment/statuses", need: slipway.ToWriteDeployments, permission: "deployments=write",
+			method: "POST", pattern: "R/deployments/#deployment/statuses", preview: deploymentsPreview, need: slipway.ToWriteDeployments, permission: "deployments=write",
 			doc: "deployments/statuses#create-a-deployment-status", do: (*API).createDeploymentStatus, exists: (*API).findDeployment,
 		},
 		{
-			method: "GET", pattern: "R/deployments/#deployment/statuses/#status", need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
+			method: "GET", pattern: "R/deployments/#deployment/statuses/#status", preview: deploymentsPreview, need: slipway.ToReadDeployments, scopes: deploymentScopes, permission: "deployments=read",
 			doc: "deployments/statuses#get-a-deployment-status", do: (*API).getDeploymentStatus,
 		},
 
@@ -110,7 +111,7 @@ func routes() []route {
 			doc: "commits/statuses#list-commit-statuses-for-a-reference", do: (*API).listCommitStatuses,
 		},
 		{
-			method: "GET", pattern: "R/commits/*ref/status", need: slipway.ToReadStatuses, scopes: statusScopes, permission: "statuses=read",
+			method: "GET", pattern: "R/commits/*ref/status", preview: combinedPreview, need: slipway.ToReadStatuses, scopes: statusScopes, permission: "statuses=read",
 			doc: "commits/statuses#get-the-combined-status-for-a-specific-reference", do: (*API).combinedStatus,
 		},
 
@@ -271,7 +272,7 @@ func routes() []route {
 			doc: "repos/repos#create-an-organization-repository", do: (*API).createRepository,
 		},
 		{
-			method: "GET", pattern: "R/topics", need: slipway.ToReadRepository, permission: "metadata=read",
+			method: "GET", pattern: "R/topics", preview: topicsPreview, need: slipway.ToReadRepository, permission: "metadata=read",
 			doc: "repos/repos#get-all-repository-topics", do: (*API).topics,
 		},
 		{
@@ -435,12 +436,9 @@ func (a *API) prepare(rows []route) []route {
 		if row.permission != "" {
 			row.need.Permissions = permissionsOf(row)
 		}
-		row.docURL = a.docs + "/" + row.doc
+		row.docURL = a.docs.of(row.doc)
 		if row.extension {
 			row.docURL = a.options.URLs.Extension() + "/openapi.json#" + row.doc
-		}
-		if below, ok := strings.CutPrefix(row.doc, "/"); ok {
-			row.docURL = strings.TrimSuffix(a.docs, "rest") + below
 		}
 		if row.resource == "" {
 			row.resource = "core"

@@ -104,7 +104,15 @@ func peopleRoutes() []route {
 			doc: "collaborators/collaborators#remove-a-repository-collaborator", do: (*API).deleteCollaborator,
 		},
 
-		// Lists of repositories
+		// Repositories as a whole
+		{
+			method: "PATCH", pattern: "R", need: slipway.ToAdministerRepository, permission: "administration=write",
+			doc: "repos/repos#update-a-repository", evenArchived: true, do: (*API).editRepository,
+		},
+		{
+			method: "DELETE", pattern: "R", need: slipway.ToDeleteRepository, scopes: "delete_repo", permission: "administration=write",
+			doc: "repos/repos#delete-a-repository", evenArchived: true, do: (*API).deleteRepository,
+		},
 		{
 			method: "GET", pattern: "/user/repos", need: slipway.ToBeAPerson, scopes: "repo", permission: "metadata=read",
 			doc: "repos/repos#list-repositories-for-the-authenticated-user", do: (*API).listOwnRepositories,

@@ -29,6 +29,7 @@ type call struct {
 	values values
 	Repo   slipway.Repository // zero where the row is about none
 	Role   slipway.Role
+	moved  bool // the path names the repository by a name that it has no longer
 
 	operation string // what GraphQL was asked, by kind and name
 
@@ -186,12 +187,19 @@ func (a *API) answer(ctx context.Context, c *call) (reply, error) {
 	if err := a.checkVersion(c); err != nil {
 		return reply{}, err
 	}
+	if err := a.checkPreview(c); err != nil {
+		return reply{}, err
+	}
 	if c.at.inside {
 		if err := a.findRepository(ctx, c); err != nil {
 			return reply{}, err
 		}
 	}
-	if err := a.authorize(c); err != nil {
+	err = a.authorize(c)
+	switch {
+	case c.moved && (err == nil || a.sees(c)):
+		return a.movedTo(c), nil
+	case err != nil:
 		return reply{}, err
 	}
 	return a.handle(ctx, c)
@@ -205,7 +213,7 @@ func (a *API) findRepository(ctx context.Context, c *call) (err error) {
 	} else {
 		access, err = a.deploy.FindRepository(ctx, c.Actor, c.at.owner, c.at.name)
 	}
-	c.Repo, c.Role = access.Repository, access.Role
+	c.Repo, c.Role, c.moved = access.Repository, access.Role, access.Moved
 	return err
 }
 
@@ -226,7 +234,7 @@ func (a *API) handle(ctx context.Context, c *call) (reply, error) {
 }
 
 func (a *API) tryHandle(ctx context.Context, c *call) (reply, error) {
-	if c.at.inside && c.row.method != http.MethodGet {
+	if c.at.inside && c.row.method != http.MethodGet && !c.row.evenArchived {
 		if err := c.Repo.CheckWritable(); err != nil {
 			return reply{}, err
 		}

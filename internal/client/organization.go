@@ -67,3 +67,14 @@ func (c *Client) RemoveTeamRepository(ctx context.Context, in wire.LocalTeamRole
 	_, err := call[struct{}](ctx, c, http.MethodDelete, "/team-repositories", in)
 	return err
 }
+
+// EditRepository changes a repository, its name included.
+func (c *Client) EditRepository(ctx context.Context, in wire.LocalRepositoryEdit) (wire.LocalRepository, error) {
+	return call[wire.LocalRepository](ctx, c, http.MethodPatch, "/repositories", in)
+}
+
+// DeleteRepository deletes a repository for ever.
+func (c *Client) DeleteRepository(ctx context.Context, owner, name string) error {
+	_, err := call[struct{}](ctx, c, http.MethodDelete, "/repositories", wire.LocalRepositoryEdit{Owner: owner, Name: name})
+	return err
+}

@@ -18,6 +18,7 @@ const (
 type Access struct {
 	Repository slipway.Repository
 	Role       slipway.Role
+	Moved      bool // it was asked for by a name that it has no longer
 }
 
 // Authenticate says who presents a token. Unknown, malformed, expired and revoked ones are refused alike: Unauthorized
@@ -83,16 +84,34 @@ func (d *Decisions) AuthenticatePassword(ctx context.Context, login, password, f
 	}, nil
 }
 
-// FindRepository finds OWNER/NAME, in any case, and the actor's role in it. NotFound when there is none.
+// FindRepository finds OWNER/NAME, in any case, and the actor's role in it; a repository that was renamed is found by its former
+// names too, until another one takes them. NotFound when there is none.
 func (d *Decisions) FindRepository(ctx context.Context, a slipway.Actor, owner, name string) (Access, error) {
 	key := accessKey{account: a.Account.ID, name: slipway.Key(owner) + "/" + slipway.Key(name)}
-	return d.access(ctx, a, key, func(tx Tx) (slipway.Repository, error) { return tx.RepositoryByName(owner, name) })
+	return d.access(ctx, a, key, func(tx Tx) (Access, error) { return named(tx, owner, name) })
 }
 
 // FindRepositoryByID is FindRepository for the numeric form of addresses.
 func (d *Decisions) FindRepositoryByID(ctx context.Context, a slipway.Actor, id int64) (Access, error) {
 	key := accessKey{account: a.Account.ID, id: id}
-	return d.access(ctx, a, key, func(tx Tx) (slipway.Repository, error) { return tx.Repository(id) })
+	return d.access(ctx, a, key, func(tx Tx) (Access, error) {
+		r, err := tx.Repository(id)
+		return Access{Repository: r}, err
+	})
+}
+
+// named finds a repository by its name, or by one it used to have.
+func named(tx Tx, owner, name string) (Access, error) {
+	r, err := tx.RepositoryByName(owner, name)
+	if slipway.KindOf(err) != slipway.NotFound {
+		return Access{Repository: r}, err
+	}
+	id, err := tx.FormerName(owner, name)
+	if err != nil {
+		return Access{}, err
+	}
+	r, err = tx.Repository(id)
+	return Access{Repository: r, Moved: true}, err
 }
 
 // accessKey names one account's access to one repository, as it was asked for.
@@ -103,7 +122,7 @@ type accessKey struct {
 }
 
 // access answers from memory what is true at the actor's version of authority, and reads it otherwise.
-func (d *Decisions) access(ctx context.Context, a slipway.Actor, key accessKey, find func(Tx) (slipway.Repository, error)) (Access, error) {
+func (d *Decisions) access(ctx context.Context, a slipway.Actor, key accessKey, find func(Tx) (Access, error)) (Access, error) {
 	version, err := d.versionOf(ctx, a)
 	if err != nil {
 		return Access{}, err
@@ -127,12 +146,12 @@ func (d *Decisions) versionOf(ctx context.Context, a slipway.Actor) (int64, erro
 	return d.store.AuthVersion(ctx)
 }
 
-func (d *Decisions) readAccess(ctx context.Context, a slipway.Actor, find func(Tx) (slipway.Repository, error)) (found Access, version int64, err error) {
+func (d *Decisions) readAccess(ctx context.Context, a slipway.Actor, find func(Tx) (Access, error)) (found Access, version int64, err error) {
 	err = d.store.View(ctx, func(tx Tx) error {
 		if version, err = tx.AuthVersion(); err != nil {
 			return err
 		}
-		if found.Repository, err = find(tx); err != nil {
+		if found, err = find(tx); err != nil {
 			return notFound(err)
 		}
 		found.Role, err = grantedRole(tx, a.Account, found.Repository)

@@ -17,6 +17,7 @@ import (
 	"crypto/rand"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -75,6 +76,8 @@ type Decisions struct {
 	attempts *attempts
 	hashing  chan struct{} // holds one for each hash of a password that is being made
 	owed     *owed
+
+	unfinished atomic.Bool // folders are to move, or rows of deleted repositories to go
 }
 
 // New wires the decisions to what they need. wake and log may be nil.

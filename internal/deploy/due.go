@@ -39,6 +39,7 @@ func (d *Decisions) RunHousekeeping(ctx context.Context) error {
 			return nil
 		case <-settle.C:
 			d.settle(ctx)
+			d.try(ctx, "end renames and deletions of repositories", d.finishFolders)
 		case <-note.C:
 			d.try(ctx, "note when tokens were used", d.writeUses)
 		case <-tidy.C:

@@ -1,6 +1,9 @@
 package deploy
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // SetClock makes what happens outside transactions happen at another time.
 func (d *Decisions) SetClock(now func() time.Time) { d.now = now }
@@ -36,3 +39,6 @@ func (d *Decisions) HoldHashing() (release func()) {
 
 // Hashing is how many passwords can be hashed at a time.
 func (d *Decisions) Hashing() int { return cap(d.hashing) }
+
+// FinishFolders ends what is left of renames and deletions.
+func (d *Decisions) FinishFolders(ctx context.Context) error { return d.finishFolders(ctx) }

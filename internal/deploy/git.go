@@ -15,6 +15,11 @@ import (
 type Git interface {
 	// Init makes an empty bare repository, and is no error when it exists already.
 	Init(ctx context.Context, r *slipway.Repository) error
+	// Move gives a repository's folder the name of another one; that it has been done is no error. Conflict: something else lies
+	// there. NotFound: there is no folder. Who works in it meanwhile goes on.
+	Move(ctx context.Context, from, to *slipway.Repository) error
+	// Remove takes a repository's folder away, and is no error when there is none.
+	Remove(ctx context.Context, r *slipway.Repository) error
 	// Resolve finds the commit that ref names, in the order of contract 3.4 step 3; it starts no process for branches,
 	// tags and full SHAs.
 	Resolve(ctx context.Context, r *slipway.Repository, ref string) (Resolved, error)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
@@ -103,6 +104,39 @@ func (repo *scriptedRepo) commit(g *scriptedGit, c slipway.Commit) slipway.SHA {
 
 func (repo *scriptedRepo) holds(head, commit slipway.SHA) bool {
 	return head == commit || slices.ContainsFunc(repo.commits[head].Parents, func(p slipway.SHA) bool { return repo.holds(p, commit) })
+}
+
+func (g *scriptedGit) Move(_ context.Context, from, to *slipway.Repository) error {
+	if g.before != nil {
+		if err := g.before("move", from); err != nil {
+			return err
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch here, there := g.repos[from.FullName()], g.repos[to.FullName()]; {
+	case here == nil && there != nil:
+	case here == nil:
+		return slipway.Because(slipway.NotFound, "git: move", fs.ErrNotExist)
+	case there != nil:
+		return slipway.Because(slipway.Conflict, "git: move", fs.ErrExist)
+	default:
+		g.repos[to.FullName()] = here
+		delete(g.repos, from.FullName())
+	}
+	return nil
+}
+
+func (g *scriptedGit) Remove(_ context.Context, r *slipway.Repository) error {
+	if g.before != nil {
+		if err := g.before("remove", r); err != nil {
+			return err
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.repos, r.FullName())
+	return nil
 }
 
 func (g *scriptedGit) Init(_ context.Context, r *slipway.Repository) error {

@@ -29,10 +29,13 @@ func (d *Decisions) SyncAll(ctx context.Context) error {
 	}
 }
 
-// RecoverIntents finishes what a killed server left half done: in every repository with an unfinished intent it removes
+// RecoverIntents finishes what a killed server left half done: it ends renames and deletions, and in every repository with an unfinished intent it removes
 // git's stale locks and records the moves that happened. It is called before the server is ready. A damaged repository is
 // logged and does not keep the server from starting.
 func (d *Decisions) RecoverIntents(ctx context.Context) error {
+	if err := d.RecoverFolders(ctx); err != nil {
+		return err
+	}
 	var left map[int64][]int64
 	err := d.store.View(ctx, func(tx Tx) error {
 		left = make(map[int64][]int64)

@@ -112,11 +112,7 @@ func (in NewRepository) planned(tx Tx, a slipway.Actor) (slipway.Repository, err
 	if err != nil {
 		return slipway.Repository{}, err
 	}
-	_, err = tx.RepositoryByName(owner.Login, in.Name)
-	switch {
-	case err == nil:
-		return slipway.Repository{}, repositoryError("name", "custom", "name already exists on this account")
-	case slipway.KindOf(err) != slipway.NotFound:
+	if err := nameIsFree(tx, owner.Login, in.Name, 0); err != nil {
 		return slipway.Repository{}, err
 	}
 	now := tx.Now()
@@ -194,6 +190,9 @@ func (d *Decisions) insertRepository(ctx context.Context, a slipway.Actor, r *sl
 			}
 		}
 		if err := tx.InsertRepository(r); err != nil {
+			return err
+		}
+		if err := tx.ForgetFormerName(r.Owner.ID, r.Name); err != nil {
 			return err
 		}
 		if err := record(tx, a, r.ID, "repository", "created", slipway.Subject{AccountID: r.Owner.ID}); err != nil {

@@ -59,6 +59,7 @@ type Tx interface {
 	Repositories
 	Collaborators
 	RepositoryLists
+	Folders
 	Refs
 	Deployments
 	DeploymentStatuses
@@ -97,4 +98,5 @@ type Housekeeping interface {
 	RemoveOldDeliveries(before time.Time, limit int) (int, error) // the bodies of finished ones
 	RemoveOldEvents(before time.Time, limit int) (int, error)     // a sealed prefix that every hook has expanded
 	RemoveOldTokens(before time.Time, limit int) (int, error)     // installations' tokens that ended
+	RemoveRemains(before time.Time, limit int) (int, error)       // of a deleted repository whose folder is gone, the row last
 }

@@ -43,7 +43,7 @@ func (g *Repositories) Behind(ctx context.Context, r *slipway.Repository, base, 
 
 // askAncestry runs git once for all who ask the same at the same time.
 func (g *Repositories) askAncestry(ctx context.Context, key ancestryKey, base, head slipway.SHA) (bool, error) {
-	answer := g.asking.DoChan(fmt.Sprintf("%s %s %s", key.repo.name, base, head), func() (any, error) {
+	answer := g.asking.DoChan(fmt.Sprintf("%s %s %s", key.repo.name(), base, head), func() (any, error) {
 		_, err := g.output(context.WithoutCancel(ctx), key.repo, "merge-base", "--is-ancestor", string(base), string(head))
 		switch {
 		case err == nil:

@@ -14,8 +14,8 @@ import (
 // disk before it renames them into place; the names themselves are in directories, which it leaves to the file system. They
 // are written at the same time, so that they cost little more than one.
 func (repo *repository) sync(since time.Time) error {
-	since = since.Add(-tick)      // clocks of file systems lag a little
-	changed := []string{repo.dir} // packed-refs and HEAD
+	since = since.Add(-tick)        // clocks of file systems lag a little
+	changed := []string{repo.dir()} // packed-refs and HEAD
 	for _, top := range []string{"objects", "refs"} {
 		below, err := changedDirs(repo.path(top), since)
 		if err != nil {

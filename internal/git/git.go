@@ -155,9 +155,10 @@ func Open(root string, options Options) (*Repositories, error) {
 	return g, nil
 }
 
-// The folder holds two of our own beside the owners', whose names cannot begin with a dot.
+// The folder holds three of our own beside the owners', whose names cannot begin with a dot.
 func (g *Repositories) homeDir() string  { return filepath.Join(g.root, ".home") } // empty, git's HOME
 func (g *Repositories) draftDir() string { return filepath.Join(g.root, ".new") }  // repositories that are being made
+func (g *Repositories) trashDir() string { return filepath.Join(g.root, ".old") }  // repositories that are being removed
 
 func (g *Repositories) prepareFolder() error {
 	if !g.options.Shared {
@@ -165,7 +166,7 @@ func (g *Repositories) prepareFolder() error {
 			return err
 		}
 	}
-	for _, dir := range []string{g.root, g.homeDir(), g.draftDir()} {
+	for _, dir := range []string{g.root, g.homeDir(), g.draftDir(), g.trashDir()} {
 		if err := os.MkdirAll(dir, 0o750); err != nil {
 			return err
 		}

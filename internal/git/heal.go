@@ -40,21 +40,29 @@ func (g *Repositories) Heal(_ context.Context, r *slipway.Repository) error {
 func (g *Repositories) enter(repo *repository) (leave func(hurt bool)) {
 	repo.mu.Lock()
 	defer repo.mu.Unlock()
+	repo.settle()
 	if !repo.healed {
 		if err := g.healLeftovers(repo); err != nil {
-			g.log.Warn("a repository could not be cleared of what a killed process left", "repository", repo.name, "error", err)
+			g.log.Warn("a repository could not be cleared of what a killed process left", "repository", repo.name(), "error", err)
 		}
 	}
 	repo.writers++
-	began := time.Now()
-	return func(hurt bool) { g.leave(repo, began, hurt) }
+	began, where := time.Now(), repo.where.Load()
+	return func(hurt bool) { g.leave(repo, where, began, hurt) }
 }
 
 // leave ends what enter began. The last writer to leave clears up after those that were killed.
-func (g *Repositories) leave(repo *repository, began time.Time, hurt bool) {
+func (g *Repositories) leave(repo *repository, where *location, began time.Time, hurt bool) {
 	repo.mu.Lock()
 	defer repo.mu.Unlock()
 	repo.writers--
+	if where != repo.where.Load() {
+		repo.early--
+	}
+	if repo.writers == 0 && repo.quiet != nil {
+		close(repo.quiet)
+		repo.quiet = nil
+	}
 	if hurt && (repo.hurt.IsZero() || began.Before(repo.hurt)) {
 		repo.hurt = began
 	}
@@ -64,7 +72,7 @@ func (g *Repositories) leave(repo *repository, began time.Time, hurt bool) {
 	from := repo.hurt.Add(-time.Second) // clocks of file systems lag a little
 	repo.hurt = time.Time{}
 	if err := g.clear(repo, isLeftover, from, time.Now().Add(time.Second)); err != nil {
-		g.log.Warn("a repository could not be cleared of what a killed process left", "repository", repo.name, "error", err)
+		g.log.Warn("a repository could not be cleared of what a killed process left", "repository", repo.name(), "error", err)
 	}
 }
 
@@ -86,7 +94,7 @@ func (g *Repositories) unlock(repo *repository) {
 		return
 	}
 	if err := g.clear(repo, isLock, time.Time{}, time.Now().Add(-2*longestHold)); err != nil {
-		g.log.Warn("a repository could not be cleared of old locks", "repository", repo.name, "error", err)
+		g.log.Warn("a repository could not be cleared of old locks", "repository", repo.name(), "error", err)
 	}
 }
 
@@ -97,7 +105,7 @@ func (g *Repositories) clear(repo *repository, left func(name string, dir bool) 
 			to = nobodys
 		}
 	}
-	err := filepath.WalkDir(repo.dir, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(repo.dir(), func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil // gone meanwhile, or never there
@@ -113,7 +121,7 @@ func (g *Repositories) clear(repo *repository, left func(name string, dir bool) 
 		if err := os.RemoveAll(path); err != nil {
 			return err
 		}
-		g.log.Info("removed what a killed process left", "repository", repo.name, "file", filepath.Base(path))
+		g.log.Info("removed what a killed process left", "repository", repo.name(), "file", filepath.Base(path))
 		if entry.IsDir() {
 			return fs.SkipDir
 		}
@@ -140,6 +148,9 @@ func (g *Repositories) healAll(ctx context.Context) {
 	for _, dir := range folders {
 		if ctx.Err() != nil {
 			return
+		}
+		if _, err := os.Readlink(dir); err == nil {
+			continue // seen where it leads
 		}
 		owner, name := filepath.Base(filepath.Dir(dir)), strings.TrimSuffix(filepath.Base(dir), ".git")
 		repo, err := g.at(&slipway.Repository{Owner: slipway.Account{Login: owner}, Name: name})

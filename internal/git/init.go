@@ -15,6 +15,9 @@ import (
 // is whole, so a kill leaves none or a good one. A repository that is there already is taken as it is.
 func (g *Repositories) Init(ctx context.Context, r *slipway.Repository) error {
 	const op = "git: init"
+	if err := g.claim(r); err != nil {
+		return err
+	}
 	repo, err := g.at(r)
 	if err != nil {
 		return err
@@ -31,7 +34,7 @@ func (g *Repositories) Init(ctx context.Context, r *slipway.Repository) error {
 	if err := g.draw(ctx, draft, r.DefaultBranch); err != nil {
 		return unavailable(op, err)
 	}
-	if err := place(draft, repo.dir); err != nil {
+	if err := place(draft, repo.dir()); err != nil {
 		return unavailable(op, err)
 	}
 	g.forget(repo)

@@ -51,13 +51,13 @@ func (p *pool) take(ctx context.Context, repo *repository) (*reader, error) {
 }
 
 // pick takes the repository's reader that was used last. When there is none it reserves the place of a new one; surplus
-// is who has to go for it, first of all one that reads packs that are gone.
+// is who has to go for it, first of all one that reads packs that are gone, or where the repository was.
 func (p *pool) pick(repo *repository) (found, surplus *reader) {
-	packs := repo.packs.look(repo.path("objects", "pack"))
+	where, packs := repo.where.Load(), repo.packs.look(repo.path("objects", "pack"))
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := len(p.idle) - 1; i >= 0; i-- {
-		if r := p.idle[i]; r.repo == repo && r.packs == packs {
+		if r := p.idle[i]; r.repo == repo && r.where == where && r.packs == packs {
 			return p.remove(i), nil
 		}
 	}

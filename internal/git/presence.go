@@ -50,7 +50,7 @@ func (repo *repository) holds(sha slipway.SHA, t trace) bool {
 }
 
 func (repo *repository) objectFile(sha slipway.SHA) string {
-	return repo.dir + "/objects/" + string(sha[:2]) + "/" + string(sha[2:])
+	return repo.dir() + "/objects/" + string(sha[:2]) + "/" + string(sha[2:])
 }
 
 // packs watches the packs of a repository. Packs that come hurt nobody; where one has gone, or is another now, a new

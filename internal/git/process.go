@@ -175,7 +175,7 @@ func (g *Repositories) run(ctx context.Context, r run) ([]byte, error) {
 func (g *Repositories) command(ctx context.Context, r run) (*exec.Cmd, *tail) {
 	args := r.args
 	if r.repo != nil {
-		args = append([]string{"--git-dir=" + r.repo.dir}, args...)
+		args = append([]string{"--git-dir=" + r.repo.dir()}, args...)
 	}
 	said := &tail{}
 	cmd := exec.CommandContext(ctx, g.binary, args...)

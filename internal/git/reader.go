@@ -29,7 +29,8 @@ var (
 // It answers one question at a time.
 type reader struct {
 	repo  *repository
-	packs uint64 // the generation it has open
+	where *location // of the repository when this was started
+	packs uint64    // the generation it has open
 	cmd   *exec.Cmd
 	said  *tail
 	in    io.WriteCloser
@@ -44,7 +45,7 @@ func (g *Repositories) startReader(repo *repository) (*reader, error) {
 	if !repo.present() {
 		return nil, errAbsent
 	}
-	packs := repo.packs.look(repo.path("objects", "pack"))
+	where, packs := repo.where.Load(), repo.packs.look(repo.path("objects", "pack"))
 	ctx, end := context.WithCancel(g.life)
 	cmd, said := g.command(ctx, run{repo: repo, args: []string{"cat-file", "--batch-command"}})
 	cmd.Cancel = func() error { killGroup(cmd); return nil } // it writes nothing, so it need not tidy up
@@ -63,7 +64,7 @@ func (g *Repositories) startReader(repo *repository) (*reader, error) {
 		return nil, err
 	}
 	return &reader{
-		repo: repo, packs: packs, cmd: cmd, said: said, in: in, out: bufio.NewReader(out), end: end,
+		repo: repo, where: where, packs: packs, cmd: cmd, said: said, in: in, out: bufio.NewReader(out), end: end,
 		gone: func() { g.warden.forget(cmd.Process.Pid) },
 	}, nil
 }

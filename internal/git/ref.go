@@ -197,7 +197,7 @@ func (g *Repositories) looseRefs(ctx context.Context, repo *repository, prefix s
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		rel, err := filepath.Rel(repo.dir, path)
+		rel, err := filepath.Rel(repo.dir(), path)
 		if err != nil {
 			return err
 		}

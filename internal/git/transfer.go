@@ -166,7 +166,7 @@ func (t Transfer) args(repo *repository) []string {
 	if t.Advertise {
 		args = append(args, "--advertise-refs")
 	}
-	return append(args, "--end-of-options", repo.dir)
+	return append(args, "--end-of-options", repo.dir())
 }
 
 // env passes the protocol's version on. A push has only one, whatever the client offers.

@@ -34,6 +34,7 @@ func newUpkeep(g *Repositories) *upkeep {
 func (u *upkeep) start(ctx context.Context, done func()) {
 	go func() {
 		defer done()
+		u.g.emptyTrash()
 		u.g.healAll(ctx)
 		close(u.healed)
 		u.loop(ctx)
@@ -71,7 +72,7 @@ func (u *upkeep) loop(ctx context.Context) {
 
 func (u *upkeep) keepUp(ctx context.Context, repo *repository) {
 	if err := u.g.keepUp(ctx, repo); err != nil && ctx.Err() == nil {
-		u.g.log.Warn("upkeep of a repository failed", "repository", repo.name, "error", err)
+		u.g.log.Warn("upkeep of a repository failed", "repository", repo.name(), "error", err)
 	}
 	u.mu.Lock()
 	done := u.done

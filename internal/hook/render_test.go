@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -322,8 +323,8 @@ func TestExpanderIsLazy(t *testing.T) {
 func TestWhatIsNotSentIsListed(t *testing.T) {
 	h := slipway.Hook{ID: 1, Active: true, Events: []string{"*"}, Config: map[string]string{"url": "http://example.com/"}}
 	q := &scripted{backlog: []Occurrence{occurrence(1, "deployment", h), occurrence(2, "deployment", h), occurrence(3, "deployment", h), occurrence(4, "deployment", h)}}
-	skipped := 0
-	x := &expander{queue: q, now: testClock, skipped: func(Subscription, error) { skipped++ }, render: func(_ context.Context, s Subscription) ([]byte, error) {
+	var skipped atomic.Int32
+	x := &expander{queue: q, now: testClock, skipped: func(Subscription, error) { skipped.Add(1) }, render: func(_ context.Context, s Subscription) ([]byte, error) {
 		switch s.Event.Position {
 		case 1:
 			return make([]byte, slipway.MaxWebhookBody+1), nil
@@ -348,8 +349,8 @@ func TestWhatIsNotSentIsListed(t *testing.T) {
 			t.Errorf("delivery %d: %s", i, diff)
 		}
 	}
-	if skipped != 2 {
-		t.Errorf("%d were reported", skipped)
+	if n := skipped.Load(); n != 2 {
+		t.Errorf("%d were reported", n)
 	}
 }
 

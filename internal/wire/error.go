@@ -6,8 +6,8 @@ import (
 	"github.com/slipway-deploy/slipway"
 )
 
-// FromError is an error in GitHub's shape: message, errors where there are details, documentation_url, and the status as
-// text (contract 1.5). What caused it is not in it, and of internal errors not even their message.
+// FromError is an error in GitHub's shape: message, errors where there are details, documentation_url if there is one, and the
+// status as text (contract 1.5). What caused it is not in it, and of internal errors not even their message.
 func FromError(e *slipway.Error, status int, documentationURL string) JSON {
 	return render(func(w *writer) {
 		w.open()
@@ -18,7 +18,9 @@ func FromError(e *slipway.Error, status int, documentationURL string) JSON {
 				w.strs("conflicts", e.Conflicts)
 			}
 		}
-		w.str("documentation_url", documentationURL)
+		if documentationURL != "" {
+			w.str("documentation_url", documentationURL)
+		}
 		w.str("status", strconv.Itoa(status))
 		w.close()
 	})

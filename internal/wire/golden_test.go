@@ -56,7 +56,7 @@ func TestGolden(t *testing.T) {
 		"branch-default":          FromBranch(slipway.Branch{Name: "main", SHA: parent}, signed, nil, nil, web, testURLs),
 		"comparison":              FromComparison(slipway.Comparison{Base: signed, Head: change, MergeBase: signed, AheadBy: 1, Commits: []slipway.Commit{change}, Files: change.Files}, "main", "topic/x", byAddress, web, testURLs),
 		"root":                    Root(testURLs),
-		"meta":                    Meta(MetaView{Hooks: []string{"192.0.2.1/32"}, InstalledVersion: "3.14.0"}),
+		"meta":                    Meta(MetaView{Era: slipway.E11, Hooks: []string{"192.0.2.1/32"}, InstalledVersion: "3.14.0"}),
 		"rate-limit":              RateLimit(Rate{Limit: 1000000, Remaining: 1000000, Reset: then}),
 		"error":                   FromError(slipway.ValidationFailed(slipway.Detail{Resource: "Status", Field: "sha", Code: "custom", Message: "sha must be a 40 character SHA1"}, slipway.Detail{Text: "bare"}), 422, "https://docs.example.com"),
 		"error-contexts":          FromError(refusal, 409, "https://docs.example.com"),

@@ -185,6 +185,8 @@ type LocalRepository struct {
 	Name          string    `json:"name"`
 	FullName      string    `json:"full_name"`
 	Private       bool      `json:"private"`
+	Archived      bool      `json:"archived"`
+	Description   string    `json:"description"`
 	DefaultBranch string    `json:"default_branch"`
 	CloneURL      string    `json:"clone_url"`
 	CreatedAt     time.Time `json:"created_at"`
@@ -198,6 +200,8 @@ func FromLocalRepository(r slipway.Repository, u slipway.URLs) LocalRepository {
 		Name:          r.Name,
 		FullName:      r.FullName(),
 		Private:       r.Private,
+		Archived:      r.Archived,
+		Description:   r.Description,
 		DefaultBranch: r.DefaultBranch,
 		CloneURL:      u.Clone(r),
 		CreatedAt:     wholeSecond(r.CreatedAt),

@@ -137,3 +137,29 @@ func DecodeLocalTeamRole(body []byte) (LocalTeamRoleRequest, error) {
 	m.require("organization", "team", "owner", "name")
 	return in, m.err()
 }
+
+// LocalRepositoryEdit changes a repository (PATCH repositories). What is left out stays as it is.
+type LocalRepositoryEdit struct {
+	Owner         string  `json:"owner"`
+	Name          string  `json:"name"`
+	NewName       *string `json:"new_name,omitempty"`
+	Description   *string `json:"description,omitempty"`
+	Homepage      *string `json:"homepage,omitempty"`
+	DefaultBranch *string `json:"default_branch,omitempty"`
+	Private       *bool   `json:"private,omitempty"`
+	Archived      *bool   `json:"archived,omitempty"`
+}
+
+// DecodeLocalRepositoryEdit reads a LocalRepositoryEdit.
+func DecodeLocalRepositoryEdit(body []byte) (LocalRepositoryEdit, error) {
+	m, err := parse(body, Today)
+	if err != nil {
+		return LocalRepositoryEdit{}, err
+	}
+	in := LocalRepositoryEdit{
+		Owner: m.text("owner"), Name: m.text("name"), NewName: m.str("new_name"), Description: m.str("description"),
+		Homepage: m.str("homepage"), DefaultBranch: m.str("default_branch"), Private: m.boolean("private"), Archived: m.boolean("archived"),
+	}
+	m.require("owner", "name")
+	return in, m.err()
+}

@@ -264,3 +264,14 @@ func (w *writer) mergeSettings() {
 	w.str("merge_commit_message", "PR_TITLE")
 	w.str("merge_commit_title", "MERGE_MESSAGE")
 }
+
+// Moved is the body that leads to where a repository is now.
+func Moved(to, documentation string) JSON {
+	return render(func(w *writer) {
+		w.open()
+		w.str("message", "Moved Permanently")
+		w.str("url", to)
+		w.str("documentation_url", documentation)
+		w.close()
+	})
+}

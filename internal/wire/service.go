@@ -59,6 +59,7 @@ func Root(u slipway.URLs) JSON {
 
 // MetaView is what GET /meta tells about this server.
 type MetaView struct {
+	Era                    slipway.Era
 	PasswordAuthentication bool
 	Hooks                  []string // CIDRs that deliveries leave from
 	InstalledVersion       string   // as on an Enterprise server; empty: not told
@@ -70,7 +71,13 @@ func Meta(v MetaView) JSON {
 	return render(func(w *writer) {
 		w.open()
 		w.boolean("verifiable_password_authentication", v.PasswordAuthentication)
-		w.object("ssh_key_fingerprints", func() {}) // nobody gets in by SSH
+		w.object("ssh_key_fingerprints", func() { // nobody gets in by SSH; today's description allows no null
+			for _, kind := range [...]string{"SHA256_DSA", "SHA256_ECDSA", "SHA256_ED25519", "SHA256_RSA"} {
+				if v.Era < slipway.E11 {
+					w.null(kind)
+				}
+			}
+		})
 		w.strs("ssh_keys", nil)
 		w.strs("hooks", v.Hooks)
 		for _, name := range [...]string{"web", "api", "git", "packages", "pages", "importer", "actions", "dependabot"} {

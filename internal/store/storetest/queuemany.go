@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"net/http"
 	"slices"
 	"time"
 
@@ -77,7 +78,7 @@ func unsent(w *queueWorld) {
 	x := hook.Expansion{To: b.To}
 	for _, o := range b.Occurrences {
 		for _, d := range w.deliveries(o) {
-			d.Body, d.Unsent = nil, &hook.Unsent{URL: "http://example.com/", StatusCode: 413, Status: "not sent: too large"}
+			d.Body, d.Unsent = nil, &hook.Unsent{URL: "http://example.com/", StatusCode: http.StatusRequestEntityTooLarge, Status: "not sent: too large"}
 			x.Deliveries = append(x.Deliveries, d)
 		}
 	}
@@ -88,7 +89,7 @@ func unsent(w *queueWorld) {
 	}
 	w.claimNone()
 	log := w.list(h, 0, deploy.DeliveryFailure, 10)
-	if len(log) != 1 || log[0].StatusCode != 413 || log[0].Status != "not sent: too large" || log[0].GUID != x.Deliveries[0].GUID || log[0].Redelivery || log[0].URL != "http://example.com/" {
+	if len(log) != 1 || log[0].StatusCode != http.StatusRequestEntityTooLarge || log[0].Status != "not sent: too large" || log[0].GUID != x.Deliveries[0].GUID || log[0].Redelivery || log[0].URL != "http://example.com/" {
 		w.Fatalf("listed %+v", log)
 	}
 	detail := read(w.world, func(tx deploy.Tx) (slipway.Delivery, error) { return tx.Delivery(h.ID, log[0].ID) })

@@ -52,6 +52,8 @@ func Run(t *testing.T, open Open) {
 		{"organizations", organizations},
 		{"teams", teams},
 		{"lists of repositories", repositoryLists},
+		{"folders on the move", folders},
+		{"removed repositories", removedRepositories},
 		{"refs", refs},
 		{"intents", intents},
 		{"deployments", deployments},

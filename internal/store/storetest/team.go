@@ -112,3 +112,69 @@ func repositoryLists(w *world) {
 		w.Errorf("public, pushed to last first: %+v", first)
 	}
 }
+
+func folders(w *world) {
+	r, other := w.repository("r"), w.repository("other")
+	m := deploy.FolderMove{RepositoryID: r.ID, Owner: r.Owner.Login, Name: "r", Target: "s", ActorID: 7}
+	w.update(0, func(tx deploy.Tx) error { return tx.InsertFolderMove(m) })
+	w.kind(slipway.Conflict, func(tx deploy.Tx) error { return tx.InsertFolderMove(m) })
+	w.same("under way", read(w, deploy.Tx.FolderMoves), []deploy.FolderMove{m})
+	w.update(0, func(tx deploy.Tx) error { return tx.RemoveFolderMove(r.ID) })
+	w.same("over", read(w, deploy.Tx.FolderMoves), []deploy.FolderMove(nil))
+
+	former := func(owner, name string) func(deploy.Tx) (int64, error) {
+		return func(tx deploy.Tx) (int64, error) { return tx.FormerName(owner, name) }
+	}
+	w.update(0, func(tx deploy.Tx) error { return tx.SetFormerName(r, "Old") })
+	w.same("in any case", read(w, former("OWNER-of-r", "oLD")), r.ID)
+	moved := other
+	moved.Owner = r.Owner
+	w.update(0, func(tx deploy.Tx) error { return tx.SetFormerName(moved, "old") })
+	w.same("the latest", read(w, former("owner-of-r", "old")), other.ID)
+	w.update(0, func(tx deploy.Tx) error { return tx.ForgetFormerName(r.Owner.ID, "OLD") })
+	w.kind(slipway.NotFound, func(tx deploy.Tx) error { _, err := former("owner-of-r", "old")(tx); return err })
+}
+
+func removedRepositories(w *world) {
+	r, other := w.repository("r"), w.repository("other")
+	for _, into := range []slipway.Repository{r, other} {
+		d := w.deployment(into, nil)
+		w.update(into.ID, func(tx deploy.Tx) error {
+			if err := tx.InsertDeployment(&d); err != nil {
+				return err
+			}
+			if err := tx.SetCollaborator(into.ID, other.Owner.ID, slipway.RoleRead); err != nil {
+				return err
+			}
+			return tx.SetRefs(into.ID, []slipway.RefChange{{Name: "refs/heads/main", Old: slipway.ZeroSHA, New: sha(1)}})
+		})
+	}
+	w.update(0, func(tx deploy.Tx) error { return tx.RemoveRepository(r.ID) })
+	w.kind(slipway.NotFound, func(tx deploy.Tx) error { _, err := tx.Repository(r.ID); return err })
+	w.kind(slipway.NotFound, func(tx deploy.Tx) error { _, err := tx.RepositoryByName(r.Owner.Login, r.Name); return err })
+	w.kind(slipway.NotFound, func(tx deploy.Tx) error { return tx.SetRepository(r) })
+	w.kind(slipway.NotFound, func(tx deploy.Tx) error { return tx.RemoveRepository(r.ID) })
+	w.same("listed", read(w, func(tx deploy.Tx) ([]slipway.Repository, error) { return tx.RepositoriesAfter(0, 9) }), []slipway.Repository{other})
+
+	// One with the same name is another one, while the rows of the first go bit by bit.
+	next := slipway.Repository{Owner: r.Owner, Name: r.Name, DefaultBranch: "main", CreatedAt: w.now, UpdatedAt: w.now}
+	w.update(0, func(tx deploy.Tx) error { return tx.InsertRepository(&next) })
+	for removed, calls := 1, 0; removed > 0; calls++ {
+		w.update(0, func(tx deploy.Tx) (err error) {
+			removed, err = tx.RemoveRemains(w.now, 1)
+			return err
+		})
+		if calls > 50 {
+			w.Fatal("it never ends")
+		}
+	}
+	w.same("refs", read(w, func(tx deploy.Tx) ([]slipway.Ref, error) { return tx.ListRefs(r.ID) }), []slipway.Ref(nil))
+	w.same("the other's refs", len(read(w, func(tx deploy.Tx) ([]slipway.Ref, error) { return tx.ListRefs(other.ID) })), 1)
+	n, _, err := 0, false, error(nil)
+	w.view(func(tx deploy.Tx) error {
+		n, _, err = tx.CountDeployments(slipway.DeploymentFilter{RepositoryID: other.ID})
+		return err
+	})
+	w.same("the other's deployments", n, 1)
+	w.same("the new one", read(w, func(tx deploy.Tx) (slipway.Repository, error) { return tx.RepositoryByName(r.Owner.Login, r.Name) }), next)
+}
