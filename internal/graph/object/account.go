@@ -97,7 +97,10 @@ func (a account) URL() string { return a.s.URLs.AccountHTML(a.row.Login) }
 // Repository is one of the account's repositories: null when it has none of that name that the caller may see.
 func (a account) Repository(ctx context.Context, name string) (*Repository, error) {
 	r, err := a.s.repositoryByName(ctx, a.row.Login, name)
-	return r, absent(err)
+	if err != nil {
+		return nil, absent(concealed(err))
+	}
+	return r, nil
 }
 
 // Email is the public address; empty when there is none.

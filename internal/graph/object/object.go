@@ -59,7 +59,7 @@ func (s *Session) repositoryByID(ctx context.Context, id int64, needs ...slipway
 		}
 		r = s.repository(access)
 	}
-	return r, r.visible(needs...)
+	return r.onlyIf(needs...)
 }
 
 // shared is a read that siblings share: the first to ask makes it, and the others wait for it.

@@ -62,7 +62,7 @@ type RateLimit struct {
 func (q *Query) Repository(ctx context.Context, _ *bool, name, owner string) (*Repository, error) {
 	r, err := q.s.repositoryByName(ctx, owner, name)
 	if err != nil {
-		return nil, hidden(err, noRepository(owner, name))
+		return nil, hidden(concealed(err), noRepository(owner, name))
 	}
 	return r, nil
 }

@@ -27,8 +27,15 @@ func (s *Session) repositoryByName(ctx context.Context, owner, name string) (*Re
 	if err != nil {
 		return nil, err
 	}
-	r := s.repository(access)
-	return r, r.visible(seen...)
+	return s.repository(access).onlyIf(seen...)
+}
+
+// onlyIf is the repository if the caller may do one of some things there, and otherwise nothing but why not.
+func (r *Repository) onlyIf(needs ...slipway.Need) (*Repository, error) {
+	if err := r.visible(needs...); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // visible reports whether the caller may do one of some things: nil, or why not the first of them.
