@@ -16,6 +16,8 @@ type CheckRuns interface {
 	// LatestCheckRuns lists the newest run of each app and name, oldest row first, without App, Output, addresses and times of
 	// the run. All of them: the gate needs them.
 	LatestCheckRuns(repositoryID int64, sha slipway.SHA) ([]slipway.CheckRun, error)
+	// LatestCheckRunsOfEach is LatestCheckRuns of several commits, with App, addresses and times.
+	LatestCheckRunsOfEach(repositoryID int64, shas []slipway.SHA) (map[slipway.SHA][]slipway.CheckRun, error)
 	// RemoveOldCheckRuns removes all but the newest runs with the app, commit and name of r.
 	RemoveOldCheckRuns(r slipway.CheckRun, keep int) error
 }

@@ -12,6 +12,7 @@ import (
 type CheckSuites interface {
 	CheckSuite(repositoryID, id int64) (slipway.CheckSuite, error)
 	CheckSuiteOf(repositoryID int64, sha slipway.SHA, appID int64) (slipway.CheckSuite, error)
+	ListCheckSuitesByID(ids []int64) ([]slipway.CheckSuite, error)
 	ListCheckSuites(f CheckRunFilter, p Page) ([]slipway.CheckSuite, error) // oldest first; with a name, those that have such a run
 	CountCheckSuites(f CheckRunFilter) (int, error)
 	InsertCheckSuite(s *slipway.CheckSuite) error

@@ -15,6 +15,7 @@ type Nodes interface {
 	ListDeploymentStatusesByID(ids []int64) ([]slipway.DeploymentStatus, error)
 	ListCommitStatusesByID(ids []int64) ([]slipway.CommitStatus, error)
 	ListEnvironmentsByID(ids []int64) ([]slipway.Environment, error)
+	ListCheckRunsByID(ids []int64) ([]slipway.CheckRun, error)
 	EnvironmentOfRule(ruleID int64) (slipway.Environment, error)
 	// LatestCompletedDeployments lists, of each of some environments, the newest deployment whose state is success, failure
 	// or error, among its newest few.
@@ -65,6 +66,29 @@ func (d *Decisions) EnvironmentsByID(ctx context.Context, ids []int64) (found []
 		return err
 	})
 	return found, err
+}
+
+// CheckRunsByID finds check runs of any repository.
+func (d *Decisions) CheckRunsByID(ctx context.Context, ids []int64) (found []slipway.CheckRun, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.ListCheckRunsByID(ids)
+		return err
+	})
+	return found, err
+}
+
+// CheckSuitesByID finds check suites of any repository; what their runs come to is not asked.
+func (d *Decisions) CheckSuitesByID(ctx context.Context, ids []int64) (found []slipway.CheckSuite, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		found, err = tx.ListCheckSuitesByID(ids)
+		return err
+	})
+	return found, err
+}
+
+// AppByID finds an app: NotFound when there is none.
+func (d *Decisions) AppByID(ctx context.Context, id int64) (app slipway.App, err error) {
+	return d.findApp(ctx, func(tx Tx) (slipway.App, error) { return tx.App(id) })
 }
 
 // EnvironmentOfRule finds the environment that has a protection rule: NotFound when none has.

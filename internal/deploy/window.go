@@ -253,6 +253,16 @@ func (d *Decisions) LatestStatusesOfEach(ctx context.Context, r slipway.Reposito
 	return latest, err
 }
 
+// LatestCheckRunsOfEach lists the newest check run of each app and name of several commits, oldest row first, without what they
+// have to say.
+func (d *Decisions) LatestCheckRunsOfEach(ctx context.Context, r slipway.Repository, shas []slipway.SHA) (latest map[slipway.SHA][]slipway.CheckRun, err error) {
+	err = d.store.View(ctx, func(tx Tx) error {
+		latest, err = tx.LatestCheckRunsOfEach(r.ID, shas)
+		return err
+	})
+	return latest, err
+}
+
 // RefsBelow lists a repository's refs whose full names begin with a prefix and whose rest holds a text, in any case; by name.
 func (d *Decisions) RefsBelow(ctx context.Context, r slipway.Repository, prefix, containing string) ([]slipway.Ref, error) {
 	refs, err := d.git.RefsUnder(ctx, &r, prefix)

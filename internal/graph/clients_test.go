@@ -17,7 +17,10 @@ func TestClients(t *testing.T) {
 	w.report("web", ids[1], `{"state":"success","environment_url":"https://example.com"}`)
 	sha := w.git("web", "", "rev-parse", "main")
 	w.rest("writer", "POST", "/repos/acme/web/statuses/"+sha, `{"state":"success","context":"ci"}`)
-	commit := w.must("reader", `{ repository(owner: "acme", name: "web") { object(expression: "main") { id } } }`).str("repository.object.id")
+	w.rest("writer", "POST", "/repos/acme/web/check-runs", `{"name":"lint","head_sha":"`+sha+`","conclusion":"success"}`)
+	a := w.must("reader", `{ repository(owner: "acme", name: "web") { object(expression: "main") { id ... on Commit { status { state contexts { context } context(name: "CI") { state } combinedContexts(first: 9) { totalCount } }
+		statusCheckRollup { contexts(first: 1) { totalCount checkRunCount statusContextCount pageInfo { endCursor } nodes { __typename } } } } } } }`)
+	commit, cursor := a.str("repository.object.id"), a.str("repository.object.statusCheckRollup.contexts.pageInfo.endCursor")
 	for _, test := range []struct {
 		file string
 		vars vars
@@ -29,7 +32,9 @@ func TestClients(t *testing.T) {
 			"repository.deployments.nodes.0.environment": "production", "repository.deployments.nodes.0.payload": `{"type":"branch-deploy","sha":"y"}`,
 			"repository.deployments.nodes.0.commit.oid": sha, "repository.deployments.pageInfo.hasNextPage": false,
 		}},
-		{"branch-deploy-checks", vars{"commitId": commit, "cursor": nil, "number": 1}, vars{"node.statusCheckRollup.state": "SUCCESS", "node.statusCheckRollup.contexts.nodes.0.context": "ci"}},
+		{"branch-deploy-checks", vars{"commitId": commit, "cursor": cursor, "number": 1}, vars{
+			"node.statusCheckRollup.state": "SUCCESS", "node.statusCheckRollup.contexts.nodes.0.name": "lint", "node.statusCheckRollup.contexts.nodes.0.conclusion": "SUCCESS",
+		}},
 		{"backstage", vars{"owner": "acme", "repo": "web", "last": 10, "lastStatuses": 1}, vars{
 			"repository.deployments.nodes.0.state": "INACTIVE", "repository.deployments.nodes.1.commit.abbreviatedOid": sha[:7],
 			"repository.deployments.nodes.1.commit.commitUrl": "http://slipway.test/acme/web/commit/" + sha, "repository.deployments.nodes.1.statuses.nodes.0.logUrl": "https://ci.example/2",

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ type document struct {
 func readDocument(schema *ast.Schema, r request) (*document, []failure) {
 	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: r.query}, maxTokens)
 	if err != nil {
-		return nil, failuresOf(gqlerror.List{gqlerror.Wrap(err)})
+		return nil, failuresOf(gqlerror.List{faultOf(err)})
 	}
 	if fault := bounded(parsed); fault != nil {
 		return nil, fault
@@ -46,7 +47,7 @@ func readDocument(schema *ast.Schema, r request) (*document, []failure) {
 		return nil, plain(missingOperation(parsed, r.operation))
 	}
 	if d.variables, err = validator.VariableValues(schema, d.operation, r.variables); err != nil {
-		return nil, failuresOf(gqlerror.List{gqlerror.Wrap(err)})
+		return nil, []failure{badVariable(d.operation, err)}
 	}
 	if holdsNUL(d.variables) || strings.Contains(r.query, "\\u0000") || strings.Contains(r.query, "\x00") {
 		return nil, plain("Strings must not contain NUL characters.")
@@ -157,6 +158,35 @@ func failuresOf(faults gqlerror.List) []failure {
 		list = append(list, f)
 	}
 	return list
+}
+
+// faultOf is an error of gqlparser's, which has places, as such.
+func faultOf(err error) *gqlerror.Error {
+	var fault *gqlerror.Error
+	if errors.As(err, &fault) {
+		return fault
+	}
+	return gqlerror.Wrap(err)
+}
+
+// badVariable names the variable whose value does not fit, as GitHub does.
+func badVariable(o *ast.OperationDefinition, err error) failure {
+	fault := faultOf(err)
+	f := failure{Message: clipMessage(fault.Message)}
+	if len(fault.Path) < 2 {
+		return f
+	}
+	name, _ := fault.Path[1].(ast.PathName)
+	definition := o.VariableDefinitions.ForName(string(name))
+	if definition == nil {
+		return f
+	}
+	var problem any = map[string]any{"path": fault.Path[2:], "explanation": f.Message}
+	return failure{
+		Message:    "Variable $" + string(name) + " of type " + definition.Type.String() + " was provided invalid value",
+		Locations:  []gqlerror.Location{{Line: definition.Position.Line, Column: definition.Position.Column}},
+		Extensions: map[string]any{"problems": []any{problem}},
+	}
 }
 
 func clipMessage(s string) string {

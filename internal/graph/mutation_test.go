@@ -139,7 +139,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s", a.text)
 		}
 	}
-	w.must("deployer", create, input(nil))
+	w.must("deployer", strings.Replace(create, "ref { name }", "", 1), input(nil))
 	if n := w.must("boss", `{ repository(owner: "acme", name: "web") { deployments { totalCount } } }`).at("repository.deployments.totalCount"); n != 3.0 {
 		t.Errorf("%v deployments", n)
 	}
@@ -174,7 +174,7 @@ func TestStatusesAndDeletion(t *testing.T) {
 	w.must("writer", status, vars{"in": vars{"deploymentId": slipway.NodeID("Deployment", third), "state": "SUCCESS"}})
 	a = w.must("writer", `{ repository(owner: "acme", name: "web") { deployments(first: 3) { nodes { state latestStatus { state } originalEnvironment latestEnvironment } } environment(name: "QA") { latestCompletedDeployment { databaseId } }
 		environments(first: 9) { nodes { name latestCompletedDeployment { databaseId } } } } }`)
-	if got := fmt.Sprint(a.at("repository.deployments.nodes.0.state"), a.at("repository.deployments.nodes.1.state"), a.at("repository.deployments.nodes.2.state")); got != "INACTIVE ACTIVE ACTIVE" {
+	if got := fmt.Sprint(a.at("repository.deployments.nodes.0.state"), a.at("repository.deployments.nodes.1.state"), a.at("repository.deployments.nodes.2.state")); got != "INACTIVEACTIVEACTIVE" {
 		t.Errorf("states %s", got)
 	}
 	if a.at("repository.environment.latestCompletedDeployment.databaseId") != float64(third) || a.at("repository.environments.nodes.0.latestCompletedDeployment.databaseId") != float64(second) {

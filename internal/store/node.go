@@ -51,6 +51,24 @@ func (t *tx) ListEnvironmentsByID(ids []int64) ([]slipway.Environment, error) {
 	return t.environments(rows)
 }
 
+// ListCheckRunsByID finds check runs of any repository.
+func (t *tx) ListCheckRunsByID(ids []int64) ([]slipway.CheckRun, error) {
+	rows, err := t.q.ListCheckRunsByID(t.ctx, idList(ids))
+	if err != nil {
+		return nil, t.failed("check runs by id", err)
+	}
+	return t.checkRuns(rows)
+}
+
+// ListCheckSuitesByID finds check suites of any repository.
+func (t *tx) ListCheckSuitesByID(ids []int64) ([]slipway.CheckSuite, error) {
+	rows, err := t.q.ListCheckSuitesByID(t.ctx, idList(ids))
+	if err != nil {
+		return nil, t.failed("check suites by id", err)
+	}
+	return t.checkSuites(rows)
+}
+
 // EnvironmentOfRule finds the environment that has a rule.
 func (t *tx) EnvironmentOfRule(ruleID int64) (slipway.Environment, error) {
 	row, err := t.q.GetEnvironmentOfRule(t.ctx, ruleID)

@@ -152,6 +152,30 @@ func (t *tx) LatestStatusesOfEach(repositoryID int64, shas []slipway.SHA) (map[s
 	return each, err
 }
 
+// LatestCheckRunsOfEach is the newest check run of each app and name of several commits, oldest row first, without what they
+// have to say.
+func (t *tx) LatestCheckRunsOfEach(repositoryID int64, shas []slipway.SHA) (map[slipway.SHA][]slipway.CheckRun, error) {
+	text, _ := json.Marshal(shas) // text always encodes
+	rows, err := t.q.ListLatestCheckRunsOfCommits(t.ctx, db.ListLatestCheckRunsOfCommitsParams{RepositoryID: repositoryID, Shas: string(text)})
+	if err != nil {
+		return nil, t.failed("latest check runs of each", err)
+	}
+	apps, each := reportingApps{}, make(map[slipway.SHA][]slipway.CheckRun, len(shas))
+	for _, r := range rows {
+		app, err := t.reportingApp(apps, r.AppID)
+		if err != nil {
+			return nil, err
+		}
+		sha := slipway.SHA(r.Sha)
+		each[sha] = append(each[sha], slipway.CheckRun{
+			ID: r.ID, SuiteID: r.SuiteID, RepositoryID: repositoryID, SHA: sha, Name: r.Name, AppID: r.AppID, App: app,
+			ExternalID: r.ExternalID, DetailsURL: r.DetailsUrl, Status: r.Status, Conclusion: r.Conclusion,
+			StartedAt: r.StartedAt, CompletedAt: r.CompletedAt, UpdatedAt: r.UpdatedAt,
+		})
+	}
+	return each, nil
+}
+
 // ListEnvironmentsWithin is a piece of a repository's environments by the keys of their names.
 func (t *tx) ListEnvironmentsWithin(repositoryID int64, s deploy.NameSpan) (list []slipway.Environment, err error) {
 	var end *string

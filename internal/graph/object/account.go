@@ -95,8 +95,8 @@ func (a account) UpdatedAt() time.Time { return a.row.UpdatedAt }
 func (a account) URL() string { return a.s.URLs.AccountHTML(a.row.Login) }
 
 // Repository is one of the account's repositories: null when it has none of that name that the caller may see.
-func (a account) Repository(ctx context.Context, name string) (*Repository, error) {
-	r, err := a.s.repositoryByName(ctx, a.row.Login, name)
+func (a account) Repository(ctx context.Context, followRenames *bool, name string) (*Repository, error) {
+	r, err := a.s.repositoryByName(ctx, a.row.Login, name, followRenames)
 	if err != nil {
 		return nil, absent(concealed(err))
 	}

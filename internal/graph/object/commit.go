@@ -20,6 +20,7 @@ type commits struct {
 	shas     []slipway.SHA
 	read     shared[map[slipway.SHA]*Commit]
 	statuses shared[map[slipway.SHA][]slipway.CommitStatus]
+	runs     shared[map[slipway.SHA][]slipway.CheckRun]
 	people   shared[map[string]slipway.Account]
 }
 
@@ -60,6 +61,17 @@ func (c *commits) latest(ctx context.Context, sha slipway.SHA) ([]slipway.Commit
 	}
 	all, err := c.statuses.get(func() (map[slipway.SHA][]slipway.CommitStatus, error) {
 		return c.repository.s.Deploy.LatestStatusesOfEach(ctx, c.repository.row, c.shas)
+	})
+	return all[sha], err
+}
+
+// checks are the newest check runs of each app and name of a commit.
+func (c *commits) checks(ctx context.Context, sha slipway.SHA) ([]slipway.CheckRun, error) {
+	if err := c.repository.may(ctx, toReadChecks); err != nil {
+		return nil, err
+	}
+	all, err := c.runs.get(func() (map[slipway.SHA][]slipway.CheckRun, error) {
+		return c.repository.s.Deploy.LatestCheckRunsOfEach(ctx, c.repository.row, c.shas)
 	})
 	return all[sha], err
 }

@@ -126,7 +126,10 @@ func (r *DeploymentProtectionRule) ID() string {
 }
 
 // DeploymentReviewer is who may approve a deployment.
-type DeploymentReviewer interface{ IsDeploymentReviewer() }
+type DeploymentReviewer interface {
+	IsDeploymentReviewer()
+	ID() string
+}
 
 // DeploymentReviewerConnection is a page of reviewers.
 type DeploymentReviewerConnection struct{ Connection[DeploymentReviewer] }
@@ -146,7 +149,6 @@ func (r *DeploymentProtectionRule) Reviewers(ctx context.Context, after, before 
 			list = append(list, reviewer)
 		}
 	}
-	key := func(d DeploymentReviewer) string { return d.(*User).ID() }
-	page, err := listed(ctx, bounds{first, last, after, before}, list, key, false)
+	page, err := listed(ctx, bounds{first, last, after, before}, list, DeploymentReviewer.ID, false)
 	return &DeploymentReviewerConnection{page}, err
 }

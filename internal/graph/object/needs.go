@@ -9,6 +9,7 @@ var (
 	toReadCode         = permitted(slipway.ToReadRepository, "contents")       // rows 46–57
 	toReadDeployments  = slipway.ToReadDeployments                             // rows 1, 3, 5, 7
 	toReadStatuses     = slipway.ToReadStatuses                                // rows 9–11
+	toReadChecks       = slipway.ToReadChecks                                  // rows 58–61
 )
 
 // permitted is a need with the permission that apps and fine-grained tokens read it by.

@@ -67,10 +67,14 @@ func (s *Session) find(ctx context.Context, kind string, list []slipway.Node, ob
 		return s.findStatusContexts(ctx, list, objects)
 	case "Environment":
 		return s.findEnvironments(ctx, list, objects)
+	case "CheckRun":
+		return s.findCheckRuns(ctx, list, objects)
+	case "CheckSuite":
+		return s.findCheckSuites(ctx, list, objects)
 	}
 	one := map[string]func(context.Context, slipway.Node) (Node, error){
 		"Repository": s.findRepository, "Commit": s.findCommit, "Ref": s.findRef,
-		"Tag": s.findObject, "Tree": s.findObject, "Blob": s.findObject,
+		"App": s.findApp, "Team": s.findTeam, "Tag": s.findObject, "Tree": s.findObject, "Blob": s.findObject,
 		"Status": s.findStatus, "StatusCheckRollup": s.findRollup, "DeploymentProtectionRule": s.findRule,
 	}[kind]
 	if one == nil {
@@ -165,28 +169,74 @@ func (s *Session) findDeploymentStatuses(ctx context.Context, list []slipway.Nod
 	return err
 }
 
-// findStatusContexts needs the commits too: a context is shown with its commit, which is code.
 func (s *Session) findStatusContexts(ctx context.Context, list []slipway.Node, objects map[slipway.Node]Node) error {
 	rows, err := s.Deploy.CommitStatusesByID(ctx, idsOf(list))
 	if err != nil {
 		return err
 	}
-	siblings := map[int64]*commits{}
+	siblings := commitsOf{}
 	for _, row := range rows {
-		r, err := s.repositoryByID(ctx, row.RepositoryID, toReadStatuses)
-		if err != nil && !refused(err) {
+		of, err := siblings.of(ctx, s, row.RepositoryID, row.SHA, toReadStatuses)
+		if err != nil {
 			return err
 		}
-		if err != nil {
-			continue
+		if of != nil {
+			objects[slipway.Node{Type: "StatusContext", ID: row.ID}] = &StatusContext{of, row}
 		}
-		if siblings[r.row.ID] == nil {
-			siblings[r.row.ID] = &commits{repository: r}
-		}
-		siblings[r.row.ID].add(row.SHA)
-		objects[slipway.Node{Type: "StatusContext", ID: row.ID}] = &StatusContext{siblings: siblings[r.row.ID], row: row}
 	}
 	return nil
+}
+
+func (s *Session) findCheckRuns(ctx context.Context, list []slipway.Node, objects map[slipway.Node]Node) error {
+	rows, err := s.Deploy.CheckRunsByID(ctx, idsOf(list))
+	if err != nil {
+		return err
+	}
+	siblings := commitsOf{}
+	for _, row := range rows {
+		of, err := siblings.of(ctx, s, row.RepositoryID, row.SHA, toReadChecks)
+		if err != nil {
+			return err
+		}
+		if of != nil {
+			objects[slipway.Node{Type: "CheckRun", ID: row.ID}] = &CheckRun{of, row}
+		}
+	}
+	return nil
+}
+
+func (s *Session) findCheckSuites(ctx context.Context, list []slipway.Node, objects map[slipway.Node]Node) error {
+	rows, err := s.Deploy.CheckSuitesByID(ctx, idsOf(list))
+	if err != nil {
+		return err
+	}
+	siblings := commitsOf{}
+	for _, row := range rows {
+		of, err := siblings.of(ctx, s, row.RepositoryID, row.SHA, toReadChecks)
+		if err != nil {
+			return err
+		}
+		if of != nil {
+			objects[slipway.Node{Type: "CheckSuite", ID: row.ID}] = &CheckSuite{of, row}
+		}
+	}
+	return nil
+}
+
+// commitsOf are the commits that nodes are about, by repository.
+type commitsOf map[int64]*commits
+
+// of is where a commit of a repository is among its siblings: nil when the caller may not do there what a need says.
+func (c commitsOf) of(ctx context.Context, s *Session, repositoryID int64, sha slipway.SHA, n slipway.Need) (*commits, error) {
+	r, err := s.repositoryByID(ctx, repositoryID, n)
+	if err != nil {
+		return nil, absent(concealed(err))
+	}
+	if c[repositoryID] == nil {
+		c[repositoryID] = &commits{repository: r}
+	}
+	c[repositoryID].add(sha)
+	return c[repositoryID], nil
 }
 
 func (s *Session) findEnvironments(ctx context.Context, list []slipway.Node, objects map[slipway.Node]Node) error {
@@ -257,6 +307,27 @@ func (s *Session) findRef(ctx context.Context, n slipway.Node) (Node, error) {
 		return nil, err
 	}
 	return newRef(r, found, nil)
+}
+
+// findApp finds an app: everybody sees those.
+func (s *Session) findApp(ctx context.Context, n slipway.Node) (Node, error) {
+	row, err := s.Deploy.AppByID(ctx, n.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &App{s, row}, nil
+}
+
+// findTeam finds a team that is shown to the caller.
+func (s *Session) findTeam(ctx context.Context, n slipway.Node) (Node, error) {
+	if err := slipway.Allowed(s.Actor, slipway.ToReadOrganizations, slipway.Repository{}, slipway.RoleNone); err != nil {
+		return nil, concealed(err)
+	}
+	found, err := s.Deploy.TeamByID(ctx, s.Actor, n.ID)
+	if err != nil {
+		return nil, concealed(err)
+	}
+	return &Team{s, found.Team}, nil
 }
 
 // findObject finds a tag, tree or blob.

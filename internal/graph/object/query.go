@@ -59,8 +59,8 @@ type RateLimit struct {
 }
 
 // Repository finds a repository.
-func (q *Query) Repository(ctx context.Context, _ *bool, name, owner string) (*Repository, error) {
-	r, err := q.s.repositoryByName(ctx, owner, name)
+func (q *Query) Repository(ctx context.Context, followRenames *bool, name, owner string) (*Repository, error) {
+	r, err := q.s.repositoryByName(ctx, owner, name, followRenames)
 	if err != nil {
 		return nil, hidden(concealed(err), noRepository(owner, name))
 	}

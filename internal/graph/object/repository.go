@@ -21,9 +21,13 @@ type Repository struct {
 func (*Repository) IsNode()                     {}
 func (*Repository) IsUniformResourceLocatable() {}
 
-// repositoryByName finds a repository that the caller may see: NotFound otherwise.
-func (s *Session) repositoryByName(ctx context.Context, owner, name string) (*Repository, error) {
+// repositoryByName finds a repository that the caller may see, by a name it had before too unless that is not wanted: NotFound
+// otherwise.
+func (s *Session) repositoryByName(ctx context.Context, owner, name string, followRenames *bool) (*Repository, error) {
 	access, err := s.Deploy.FindRepository(ctx, s.Actor, owner, name)
+	if err == nil && access.Moved && followRenames != nil && !*followRenames {
+		err = slipway.Fail(slipway.NotFound, "Not Found")
+	}
 	if err != nil {
 		return nil, err
 	}

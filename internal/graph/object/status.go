@@ -9,12 +9,16 @@ import (
 )
 
 // StatusCheckRollupContext is one thing that is said of a commit.
-type StatusCheckRollupContext interface{ IsStatusCheckRollupContext() }
+type StatusCheckRollupContext interface {
+	IsStatusCheckRollupContext()
+	contextKey() string
+}
 
-// said is what a commit's statuses come to, and each of them.
+// said is what a commit's statuses and check runs come to, and each of them.
 type said struct {
 	commit *Commit
 	latest []slipway.CommitStatus // of each context, oldest row first
+	runs   []slipway.CheckRun     // of each app and name, oldest row first
 }
 
 // Status is what commit statuses say of a commit.
@@ -52,36 +56,54 @@ func (c *Commit) Status(ctx context.Context) (*Status, error) {
 	if err != nil || len(latest) == 0 {
 		return nil, err
 	}
-	return &Status{said{c, latest}}, nil
-}
-
-// StatusCheckRollup is what everybody says of the commit: null when nobody says anything.
-func (c *Commit) StatusCheckRollup(ctx context.Context) (*StatusCheckRollup, error) {
-	latest, err := c.siblings.latest(ctx, c.row.SHA)
-	if err != nil || len(latest) == 0 {
+	runs, err := c.siblings.checks(ctx, c.row.SHA)
+	if err != nil && !refused(err) {
 		return nil, err
 	}
-	return &StatusCheckRollup{said{c, latest}}, nil
+	return &Status{said{c, latest, runs}}, nil
+}
+
+// StatusCheckRollup is what everybody says of the commit: null when nobody says anything. Who may read one of the two, commit
+// statuses and check runs, is told of that.
+func (c *Commit) StatusCheckRollup(ctx context.Context) (*StatusCheckRollup, error) {
+	latest, noStatuses := c.siblings.latest(ctx, c.row.SHA)
+	runs, noRuns := c.siblings.checks(ctx, c.row.SHA)
+	for _, err := range []error{noStatuses, noRuns} {
+		if err != nil && (!refused(err) || noStatuses != nil && noRuns != nil) {
+			return nil, err
+		}
+	}
+	if len(latest)+len(runs) == 0 {
+		return nil, nil
+	}
+	return &StatusCheckRollup{said{c, latest, runs}}, nil
 }
 
 // Commit is what it is about.
 func (s said) Commit() *Commit { return s.commit }
 
-// State is what the statuses come to (contract 5.3).
-func (s said) State() string { return strings.ToUpper(slipway.CombinedState(s.latest)) }
-
+// contexts is a page of the statuses and, behind them, the check runs.
 func (s said) contexts(ctx context.Context, b bounds) (*StatusCheckRollupContextConnection, error) {
-	list := make([]StatusCheckRollupContext, len(s.latest))
-	for i, row := range s.latest {
-		list[i] = &StatusContext{s.commit.siblings, row}
+	list := make([]StatusCheckRollupContext, 0, len(s.latest)+len(s.runs))
+	for _, row := range s.latest {
+		list = append(list, &StatusContext{s.commit.siblings, row})
 	}
-	page, err := listed(ctx, b, list, contextKey, false)
-	return &StatusCheckRollupContextConnection{Connection: page, StatusContextCount: len(list)}, err
+	for _, row := range s.runs {
+		list = append(list, &CheckRun{s.commit.siblings, row})
+	}
+	page, err := listed(ctx, b, list, StatusCheckRollupContext.contextKey, false)
+	return &StatusCheckRollupContextConnection{Connection: page, CheckRunCount: len(s.runs), StatusContextCount: len(s.latest)}, err
 }
 
 // contextKey is what a context is found again by: a newer status of it takes its place.
-func contextKey(c StatusCheckRollupContext) string {
-	return "status:" + slipway.Key(c.(*StatusContext).row.Context)
+func (s *StatusContext) contextKey() string { return "status:" + slipway.Key(s.row.Context) }
+
+// State is what the statuses come to (contract 5.3); check runs never count in it.
+func (s *Status) State() string { return strings.ToUpper(slipway.CombinedState(s.latest)) }
+
+// State is what all of it comes to.
+func (s *StatusCheckRollup) State() string {
+	return strings.ToUpper(slipway.RollupState(s.latest, s.runs))
 }
 
 // CombinedContexts are the contexts.
@@ -145,6 +167,9 @@ func (s *StatusContext) Context() string { return s.row.Context }
 
 // CreatedAt is when it was reported.
 func (s *StatusContext) CreatedAt() time.Time { return s.row.CreatedAt }
+
+// UpdatedAt is CreatedAt: a newer status is another one.
+func (s *StatusContext) UpdatedAt() time.Time { return s.row.CreatedAt }
 
 // Creator is who reported it: null when the account is gone.
 func (s *StatusContext) Creator() Actor {

@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"time"
 )
 
 const countDeploymentsOfCommit = `-- name: CountDeploymentsOfCommit :one
@@ -87,6 +88,87 @@ func (q *Queries) GetEnvironmentOfRule(ctx context.Context, ruleID int64) (Envir
 		&i.UpdatedAt,
 	)
 	return i, err
+}
+
+const listCheckRunsByID = `-- name: ListCheckRunsByID :many
+SELECT id, suite_id, repository_id, sha, app_id, name, external_id, details_url, status, conclusion, title, summary, body, annotations, started_at, completed_at, updated_at FROM check_runs WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST($1 AS text)))
+`
+
+func (q *Queries) ListCheckRunsByID(ctx context.Context, ids string) ([]CheckRun, error) {
+	rows, err := q.db.QueryContext(ctx, listCheckRunsByID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CheckRun{}
+	for rows.Next() {
+		var i CheckRun
+		if err := rows.Scan(
+			&i.ID,
+			&i.SuiteID,
+			&i.RepositoryID,
+			&i.Sha,
+			&i.AppID,
+			&i.Name,
+			&i.ExternalID,
+			&i.DetailsUrl,
+			&i.Status,
+			&i.Conclusion,
+			&i.Title,
+			&i.Summary,
+			&i.Body,
+			&i.Annotations,
+			&i.StartedAt,
+			&i.CompletedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listCheckSuitesByID = `-- name: ListCheckSuitesByID :many
+SELECT id, repository_id, sha, app_id, head_branch, rerequested_at, created_at, updated_at FROM check_suites WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST($1 AS text)))
+`
+
+func (q *Queries) ListCheckSuitesByID(ctx context.Context, ids string) ([]CheckSuite, error) {
+	rows, err := q.db.QueryContext(ctx, listCheckSuitesByID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CheckSuite{}
+	for rows.Next() {
+		var i CheckSuite
+		if err := rows.Scan(
+			&i.ID,
+			&i.RepositoryID,
+			&i.Sha,
+			&i.AppID,
+			&i.HeadBranch,
+			&i.RerequestedAt,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listCommitStatusesByID = `-- name: ListCommitStatusesByID :many
@@ -848,6 +930,71 @@ func (q *Queries) ListEnvironmentsUp(ctx context.Context, arg ListEnvironmentsUp
 			&i.NameKey,
 			&i.CanAdminsBypass,
 			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLatestCheckRunsOfCommits = `-- name: ListLatestCheckRunsOfCommits :many
+SELECT r.id, r.suite_id, r.sha, r.app_id, r.name, r.external_id, r.details_url, r.status, r.conclusion, r.started_at, r.completed_at, r.updated_at
+FROM check_runs r WHERE r.id IN (
+	SELECT max(x.id) FROM check_runs x WHERE x.repository_id = $1
+	AND x.sha IN (SELECT value FROM json_each(CAST($2 AS text))) GROUP BY x.sha, x.app_id, x.name)
+ORDER BY r.id
+`
+
+type ListLatestCheckRunsOfCommitsParams struct {
+	RepositoryID int64
+	Shas         string
+}
+
+type ListLatestCheckRunsOfCommitsRow struct {
+	ID          int64
+	SuiteID     int64
+	Sha         string
+	AppID       int64
+	Name        string
+	ExternalID  string
+	DetailsUrl  string
+	Status      string
+	Conclusion  string
+	StartedAt   time.Time
+	CompletedAt *time.Time
+	UpdatedAt   time.Time
+}
+
+// Without what runs have to say, which may be long.
+func (q *Queries) ListLatestCheckRunsOfCommits(ctx context.Context, arg ListLatestCheckRunsOfCommitsParams) ([]ListLatestCheckRunsOfCommitsRow, error) {
+	rows, err := q.db.QueryContext(ctx, listLatestCheckRunsOfCommits, arg.RepositoryID, arg.Shas)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListLatestCheckRunsOfCommitsRow{}
+	for rows.Next() {
+		var i ListLatestCheckRunsOfCommitsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.SuiteID,
+			&i.Sha,
+			&i.AppID,
+			&i.Name,
+			&i.ExternalID,
+			&i.DetailsUrl,
+			&i.Status,
+			&i.Conclusion,
+			&i.StartedAt,
+			&i.CompletedAt,
 			&i.UpdatedAt,
 		); err != nil {
 			return nil, err

@@ -98,6 +98,20 @@ ORDER BY s.id;
 -- name: ListCommitStatusesByID :many
 SELECT * FROM commit_statuses WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text)));
 
+-- name: ListLatestCheckRunsOfCommits :many
+-- Without what runs have to say, which may be long.
+SELECT r.id, r.suite_id, r.sha, r.app_id, r.name, r.external_id, r.details_url, r.status, r.conclusion, r.started_at, r.completed_at, r.updated_at
+FROM check_runs r WHERE r.id IN (
+	SELECT max(x.id) FROM check_runs x WHERE x.repository_id = $1
+	AND x.sha IN (SELECT value FROM json_each(CAST(sqlc.arg(shas) AS text))) GROUP BY x.sha, x.app_id, x.name)
+ORDER BY r.id;
+
+-- name: ListCheckRunsByID :many
+SELECT * FROM check_runs WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text)));
+
+-- name: ListCheckSuitesByID :many
+SELECT * FROM check_suites WHERE id IN (SELECT CAST(value AS bigint) FROM json_each(CAST(sqlc.arg(ids) AS text)));
+
 -- name: ListEnvironmentsUp :many
 SELECT * FROM environments WHERE repository_id = $1 AND name_key > sqlc.arg(above)
 AND (CAST(sqlc.narg(below) AS text) IS NULL OR name_key < sqlc.narg(below))

@@ -76,6 +76,7 @@ func Run(t *testing.T, open Open) {
 		{"deployments within", deploymentWindows},
 		{"deployment statuses within", statusWindows},
 		{"commit statuses of several commits", commitStatusesOfEach},
+		{"check runs of several commits", checksOfEach},
 		{"environments within", environmentWindows},
 		{"things by id alone", nodes},
 		{"hooks", hooks},

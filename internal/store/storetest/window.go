@@ -148,6 +148,27 @@ func commitStatusesOfEach(w *world) {
 	}), all[4:5])
 }
 
+func checksOfEach(w *world) {
+	r, other := w.repository("r"), w.repository("other")
+	own := w.ownApp()
+	one, two, elsewhere := w.suite(r, 1, own), w.suite(r, 2, own), w.suite(other, 1, own)
+	older := w.run(one, "ci", "completed", "failure")
+	newer := w.run(one, "ci", "completed", "success")
+	lint := w.run(one, "lint", "queued", "")
+	second := w.run(two, "ci", "in_progress", "")
+	w.run(elsewhere, "ci", "queued", "")
+	got := read(w, func(tx deploy.Tx) (map[slipway.SHA][]slipway.CheckRun, error) {
+		return tx.LatestCheckRunsOfEach(r.ID, []slipway.SHA{sha(1), sha(2), sha(9)})
+	})
+	w.same("latest of each", got, map[slipway.SHA][]slipway.CheckRun{sha(1): {newer, lint}, sha(2): {second}})
+	w.same("runs by id", read(w, func(tx deploy.Tx) ([]slipway.CheckRun, error) {
+		return tx.ListCheckRunsByID([]int64{older.ID, 99})
+	}), []slipway.CheckRun{older})
+	w.same("suites by id", read(w, func(tx deploy.Tx) ([]slipway.CheckSuite, error) {
+		return tx.ListCheckSuitesByID([]int64{elsewhere.ID, 99})
+	}), []slipway.CheckSuite{elsewhere})
+}
+
 func environmentWindows(w *world) {
 	r, other := w.repository("r"), w.repository("other")
 	made := map[string]slipway.Environment{}
