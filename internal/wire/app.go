@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 
@@ -157,8 +158,12 @@ type InstallationTokenRequest struct {
 	Permissions   map[string]string
 }
 
-// DecodeInstallationToken reads an InstallationTokenRequest.
+// DecodeInstallationToken reads an InstallationTokenRequest. A body of null asks for nothing less: ghinstallation, and with it
+// Argo CD's notifications engine, sends that when it has no options.
 func DecodeInstallationToken(body []byte) (InstallationTokenRequest, error) {
+	if string(bytes.TrimSpace(body)) == "null" {
+		body = nil
+	}
 	m, err := parse(body, Today)
 	if err != nil {
 		return InstallationTokenRequest{}, err
