@@ -1,10 +1,8 @@
 // The whole job, for every package of Octokit that has GitHub's REST methods.
 
-import { createServer } from 'node:http'
-import { Webhooks, createNodeMiddleware } from '@octokit/webhooks'
+import { receiver, secret } from './receiver.mjs'
 import { part, want, same, refused, env } from './part.mjs'
 
-const secret = "It's a Secret to Everybody"
 const repo = { owner: env('SLIPWAY_OWNER'), repo: env('SLIPWAY_REPO') }
 
 // job runs it with a client and with one that does not slow itself down, for filling lists.
@@ -130,10 +128,37 @@ export async function job(octokit, quick) {
     await refused(api.getEnvironment(at), 404, 'Not Found')
   })
 
+  await part('checks', 'client', async () => {
+    const checks = octokit.rest.checks
+    const head_sha = (await api.getCommit({ ...repo, ref: 'feature/x' })).data.sha
+    const deploy = () => api.createDeployment({ ...repo, ref: 'feature/x', auto_merge: false, environment: 'checked' })
+    const run = await checks.create({ ...repo, name: 'ci/check', head_sha, status: 'in_progress' })
+    await refused(deploy(), 409, 'Conflict: Commit status checks failed for feature/x.')
+    await checks.update({ ...repo, check_run_id: run.data.id, status: 'completed', conclusion: 'success', output: { title: 'green', summary: 'all of it' } })
+    same((await checks.get({ ...repo, check_run_id: run.data.id })).data.conclusion, 'success', 'the conclusion')
+    same((await octokit.paginate(checks.listForRef, { ...repo, ref: 'feature/x' })).map((r) => r.name), ['ci/check'], 'the runs')
+    same((await checks.listSuitesForRef({ ...repo, ref: head_sha })).data.total_count, 1, 'the number of suites')
+    same((await deploy()).status, 201, 'the answer')
+  })
+
   await part('merges', 'client', async () => {
     same((await api.merge({ ...repo, base: 'topic-1', head: 'main' })).status, 201, 'the merge')
     same((await api.merge({ ...repo, base: 'topic-1', head: 'main' })).status, 204, 'the second')
     await refused(api.merge({ ...repo, base: 'clash', head: 'main' }), 409, 'Merge conflict')
+  })
+
+  await part('refs', 'client', async () => {
+    const git = octokit.rest.git
+    await git.createRef({ ...repo, ref: 'refs/heads/release/1', sha })
+    await refused(git.createRef({ ...repo, ref: 'refs/heads/release/1', sha }), 422, 'Reference already exists')
+    const at = { ...repo, ref: 'heads/release/1' }
+    same((await git.getRef(at)).data.object.sha, sha, 'the ref')
+    const main = (await git.getRef({ ...repo, ref: 'heads/main' })).data.object.sha
+    await refused(git.updateRef({ ...at, sha: main }), 422, 'Update is not a fast forward')
+    await git.updateRef({ ...at, sha: main, force: true })
+    same((await octokit.paginate(git.listMatchingRefs, { ...repo, ref: 'heads/release' })).length, 1, 'the number of refs')
+    await git.deleteRef(at)
+    await refused(git.getRef(at), 404, 'Not Found')
   })
 
   await part('hooks', 'client', async () => {
@@ -182,34 +207,9 @@ export async function job(octokit, quick) {
     await refused(octokit.request('POST /repos/{owner}/{repo}/deployments', { ...repo }), 422, 'Invalid request.')
   })
 
-}
 
-// receiver is @octokit/webhooks' own middleware on a port: it checks signatures and takes payloads apart.
-async function receiver() {
-  const webhooks = new Webhooks({ secret })
-  const arrived = []
-  const waiting = []
-  const wrong = []
-  webhooks.onAny((event) => {
-    arrived.push(event)
-    waiting.forEach((look) => look())
+  await part('events', 'client', async () => {
+    const { data, headers } = await octokit.rest.activity.listRepoEvents(repo)
+    want(data.length > 0 && headers['x-poll-interval'], 'no events, or no X-Poll-Interval')
   })
-  webhooks.onError((e) => wrong.push(e.message))
-  const server = createServer(createNodeMiddleware(webhooks, { path: '/' }))
-  await new Promise((done) => server.listen(0, '127.0.0.1', done))
-  // next takes the first event of a name that has not been taken yet.
-  const next = (name) =>
-    new Promise((done, fail) => {
-      const late = setTimeout(() => fail(new Error(`no ${name} arrived; ${wrong}`)), 20000)
-      const look = () => {
-        const i = arrived.findIndex((e) => e.name === name)
-        if (i < 0) return
-        clearTimeout(late)
-        waiting.splice(waiting.indexOf(look), 1)
-        done(arrived.splice(i, 1)[0])
-      }
-      waiting.push(look)
-      look()
-    })
-  return { port: server.address().port, next, wrong, close: () => server.close() }
 }

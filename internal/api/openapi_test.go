@@ -138,7 +138,7 @@ info:
     may be sent as POST. Any operation may also answer 301 or 307 after a rename, 403 for a limit or an archived repository, 503 when
     the server is busy. x-scopes is the header X-Accepted-OAuth-Scopes, x-permission the permission an app needs.
   license: {name: Apache-2.0}
-security: [{token: []}, {basic: []}, {}]
+security: [{token: []}, {basic: []}, {app: []}, {}]
 `
 
 func renderOpenAPI(t *testing.T, operations map[string]*operation) string {

@@ -85,12 +85,18 @@ func (a *API) index() error {
 	return nil
 }
 
-// Operations lists all that is described, as "GET /path/{variable}".
+// Operations lists all that has a good answer described, as "GET /path/{variable}".
 func (a *API) Operations() (list []string) {
 	paths, _ := a.rest.root["paths"].(map[string]any)
 	for template, item := range paths {
 		for method := range item.(map[string]any) {
-			list = append(list, strings.ToUpper(method)+" "+template)
+			responses, _ := a.rest.at("/paths/" + escape(template) + "/" + method + "/responses").(map[string]any)
+			for status := range responses {
+				if status < "400" && status != "304" {
+					list = append(list, strings.ToUpper(method)+" "+template)
+					break
+				}
+			}
 		}
 	}
 	slices.Sort(list)
@@ -195,7 +201,7 @@ func nullable(v any) {
 		if t, ok := v["type"].(string); ok {
 			v["type"] = []any{t, "null"}
 		}
-		if list, ok := v["enum"].([]any); ok {
+		if list, ok := v["enum"].([]any); ok && !slices.Contains(list, nil) {
 			v["enum"] = append(list, nil)
 		}
 		for _, name := range []string{"oneOf", "anyOf"} {

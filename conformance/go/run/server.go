@@ -158,8 +158,12 @@ func (s *server) stop() {
 }
 
 // run runs another command on the server's folder and gives what it printed.
-func (s *server) run(args ...string) (string, error) {
+func (s *server) run(args ...string) (string, error) { return s.runWith("", args...) }
+
+// runWith is run with something to read.
+func (s *server) runWith(input string, args ...string) (string, error) {
 	cmd := exec.Command(s.binary, args...)
+	cmd.Stdin = strings.NewReader(input)
 	cmd.Env = append(os.Environ(), "SLIPWAY_DATA="+s.data)
 	cmd.Dir = s.dir
 	var stderr strings.Builder

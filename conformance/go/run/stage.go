@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -37,13 +38,65 @@ func (s *server) stage() ([]string, error) {
 			}
 		}
 	}
-	return env, s.commands([][]string{
+	err := s.commands([][]string{
 		{"org", "add-member", "acme", "boss", "--admin"},
 		{"org", "add-member", "acme", "writer"},
 		{"team", "create", "acme/core"},
 		{"team", "add-member", "acme/core", "writer"},
 		{"team", "add-repo", "acme/core", "acme/web", "--role", "write"},
 	})
+	if err != nil {
+		return nil, err
+	}
+	apps, err := s.apps()
+	return append(env, apps...), err
+}
+
+// apps makes a GitHub App that is installed on acme/web, an OAuth app, and a password with which boss can let it in.
+func (s *server) apps() ([]string, error) {
+	if _, err := s.runWith(password+"\n", "user", "set-password", "boss"); err != nil {
+		return nil, err
+	}
+	robot, err := s.app("--name", "Robot", "--repos", "acme/web", "--permissions",
+		"deployments=write,statuses=write,checks=write,contents=read,metadata=read,actions=read")
+	if err != nil {
+		return nil, err
+	}
+	portal, err := s.app("--name", "Portal", "--oauth", "--callback", "http://127.0.0.1/callback", "--device-flow")
+	if err != nil {
+		return nil, err
+	}
+	if len(robot.Installations) != 1 {
+		return nil, fmt.Errorf("the app has %d installations", len(robot.Installations))
+	}
+	return []string{
+		fmt.Sprintf("SLIPWAY_APP_ID=%d", robot.ID), fmt.Sprintf("SLIPWAY_INSTALLATION_ID=%d", robot.Installations[0].ID),
+		"SLIPWAY_APP_KEY=" + robot.PrivateKeyPath, "SLIPWAY_PASSWORD=" + password,
+		"SLIPWAY_CLIENT_ID=" + portal.ClientID, "SLIPWAY_CLIENT_SECRET=" + portal.ClientSecret,
+	}, nil
+}
+
+// password is boss's.
+const password = "correct horse battery staple"
+
+// made is what app create prints.
+type made struct {
+	ID             int64  `json:"id"`
+	ClientID       string `json:"client_id"`
+	ClientSecret   string `json:"client_secret"`
+	PrivateKeyPath string `json:"private_key_path"`
+	Installations  []struct {
+		ID int64 `json:"id"`
+	} `json:"installations"`
+}
+
+func (s *server) app(args ...string) (made, error) {
+	text, err := s.run(append([]string{"app", "create", "--owner", "acme", "--json"}, args...)...)
+	if err != nil {
+		return made{}, err
+	}
+	var m made
+	return m, json.Unmarshal([]byte(text), &m)
 }
 
 // person makes an account that works on acme/web, and gives a token of it.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,13 +56,21 @@ type suite struct {
 }
 
 var suites = []suite{
-	{name: "tour", title: "every route, by hand", dir: "go", command: []string{"go", "run", "./suites/tour"}},
-	{name: "octokit", title: "octokit (JavaScript)", dir: "js", command: []string{"node", "octokit.mjs"}},
+	{name: "tour", title: "every route, by hand", dir: "go", command: []string{"go", "run", "./suites/tour"}, settings: []string{"SLIPWAY_AUTHORIZATIONS_API=true"}},
+	{name: "octokit", title: "octokit", dir: "js", command: []string{"node", "octokit.mjs"}},
 	{name: "octokit-rest", title: "@octokit/rest with throttling, retry and paginate", dir: "js", command: []string{"node", "rest.mjs"}, parts: rest, why: "REST only"},
 	{name: "go-github", title: "go-github", dir: "go", command: []string{"go", "run", "./suites/gogithub"}, parts: rest, why: "REST only"},
 	{name: "pygithub", title: "PyGithub, Debian's", dir: "python", command: []string{"/usr/bin/python3", "suite.py"}, parts: rest, why: "REST only"},
 	{name: "octokit-rb", title: "octokit.rb, Debian's", dir: "ruby", command: []string{"/usr/bin/ruby", "suite.rb"}, parts: rest, why: "REST only"},
-	{name: "gh", title: "gh, Debian's, over TLS", dir: "gh", command: []string{"./suite"}, secure: true, parts: rest, why: "no apps"},
+	{name: "gh", title: "gh, Debian's, over TLS", dir: "gh", command: []string{"./suite"}, secure: true, parts: append(slices.Clone(rest), "graphql"), why: "signs in with a token"},
+	{name: "webhooks", title: "@octokit/webhooks", dir: "js", command: []string{"node", "webhooks.mjs"}, parts: []string{"received", "redelivery", "errors"}, why: "a receiver"},
+	{name: "auth-app", title: "@octokit/auth-app", dir: "js", command: []string{"node", "auth-app.mjs"}, parts: []string{"app", "errors"}, why: "gets tokens of apps"},
+	{name: "auth-device", title: "@octokit/auth-oauth-device", dir: "js", command: []string{"node", "device.mjs"}, parts: []string{"oauth"}, why: "gets a token by the device flow"},
+	{name: "probot", title: "probot", dir: "js", command: []string{"node", "probot.mjs"}, parts: []string{"received", "app"}, why: "an app that answers webhooks"},
+	{
+		name: "argocd", title: "Argo CD's notifications engine and ghinstallation", dir: "go", command: []string{"go", "run", "./suites/argocd"},
+		parts: []string{"app", "gating", "statuses", "commit-statuses", "errors"}, why: "reports as an app",
+	},
 }
 
 // result is what came of a suite.

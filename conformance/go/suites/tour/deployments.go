@@ -67,6 +67,8 @@ func (t *tour) statuses() {
 	list := t.get(t.r("/deployments/%d/statuses", id))
 	part.Want(list.len("") == 8 && list.str("0.environment") == "staging-2", "the newest of %d statuses is %v", list.len(""), list.at("0"))
 	part.Want(t.get(t.r("/deployments/%d", id)).str("environment") == "staging-2", "the deployment did not move")
+	t.get(t.r("/actions/runs/%d/pending_deployments", id))
+	t.get(t.r("/actions/runs/%d/approvals", id))
 	t.do("POST", t.r("/deployments/%d/statuses", id), object{"state": "waiting"}, 422)
 	t.do("POST", t.r("/deployments/%d/statuses", id), object{"state": "success", "description": strings.Repeat("x", 141)}, 422)
 	t.do("POST", t.r("/deployments/%d/statuses", id), object{"state": "success", "log_url": "ftp://example.com"}, 422)

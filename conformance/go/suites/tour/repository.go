@@ -10,6 +10,8 @@ func (t *tour) service() {
 		t.do("HEAD", path, nil, 200)
 	}
 	t.do("GET", "/meta", nil, 200, "Authorization: ")
+	t.get("/zen")
+	t.get("/versions")
 }
 
 func (t *tour) repository() {
@@ -71,4 +73,14 @@ func (t *tour) environments() {
 	t.do("DELETE", t.r("/environments/qa%%2Feu"), nil, 204)
 	t.do("DELETE", t.r("/environments/qa%%2Feu"), nil, 404)
 	t.do("GET", t.r("/environments/qa%%2Feu"), nil, 404)
+}
+
+func (t *tour) events() {
+	for _, path := range []string{t.repo + "/events", "/networks/acme/web/events", "/orgs/acme/events", "/users/boss/events", "/events"} {
+		t.get(path)
+	}
+	first := t.get(t.r("/events?per_page=1"))
+	part.Want(first.Header.Get("X-Poll-Interval") != "", "no X-Poll-Interval")
+	t.do("GET", t.r("/events?per_page=1"), nil, 304, "If-None-Match: "+first.Header.Get("ETag"))
+	t.do("GET", t.r("/events?page=100"), nil, 422)
 }
