@@ -13,7 +13,7 @@ import (
 type Hook struct {
 	ID           int64
 	RepositoryID int64
-	Name         string // "web"
+	Name         string // "web", or of a service that GitHub had until 2018, see Service
 	Active       bool
 	Events       []string          // names of contract 7.5, or "*" alone
 	Config       map[string]string // url, content_type, insecure_ssl and whatever else was stored; never the secret
@@ -62,6 +62,7 @@ type HookRequest struct {
 	Events       []string          // nil: absent
 	AddEvents    []string
 	RemoveEvents []string
+	Services     bool // names of services are accepted, as until 2018
 }
 
 // Keys of a hook's config that mean something here. Others are stored and echoed.
@@ -90,7 +91,11 @@ func NewHook(repositoryID int64) Hook {
 // does not say is filled in. The error is Invalid, with GitHub's sentences; h is not changed.
 func (h Hook) Apply(r HookRequest) (Hook, error) {
 	f := faults{resource: "Hook"}
-	if r.Name != nil && *r.Name != "web" {
+	switch {
+	case r.Name == nil || *r.Name == h.Name:
+	case r.Services && h.ID == 0 && isServiceName(*r.Name):
+		h.Name = *r.Name
+	default:
 		f.invalid("name")
 	}
 	if r.Active != nil {
@@ -119,9 +124,26 @@ func (h *Hook) applyConfig(config map[string]string, f *faults) {
 	} else {
 		h.Rotation = nil // what replaces a secret replaces both
 	}
+	if !checkConfigText(h.Config, h.Secret, f) || h.Service() {
+		return
+	}
 	setDefault(h.Config, ConfigContentType, "form")
 	setDefault(h.Config, ConfigInsecureSSL, "0")
-	checkHookConfig(h.Config, h.Secret, f)
+	checkHookConfig(h.Config, f)
+}
+
+// Service reports whether a hook is one of GitHub's services, which were hooks with a name and a config of their own
+// (contract 7.2). Such a hook is remembered and shown; there is nobody here whom it could tell.
+func (h Hook) Service() bool { return h.Name != "" && h.Name != "web" }
+
+// isServiceName reports whether a name could be a service's.
+func isServiceName(name string) bool {
+	return name != "" && len(name) <= MaxName && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+}
+
+// SameService reports whether both are one service with one config, which is made only once.
+func (h Hook) SameService(o Hook) bool {
+	return h.Service() && h.Name == o.Name && h.Secret == o.Secret && maps.Equal(h.Config, o.Config)
 }
 
 // mergedConfig is the whole config after some of its keys were changed. The secret stays unless it is among them.
@@ -143,19 +165,23 @@ func setDefault(config map[string]string, key, value string) {
 	}
 }
 
-func checkHookConfig(config map[string]string, secret string, f *faults) {
+// checkConfigText reports whether a config can be stored.
+func checkConfigText(config map[string]string, secret string, f *faults) bool {
 	size := len(secret)
 	for key, value := range config {
 		size += len(key) + len(value)
 		if !utf8.ValidString(key+value) || strings.ContainsRune(key+value, 0) {
 			f.invalid("config")
-			return
+			return false
 		}
 	}
 	if size > MaxHookConfig {
 		f.custom("config", tooLong("config", MaxHookConfig, "bytes"))
-		return
 	}
+	return size <= MaxHookConfig
+}
+
+func checkHookConfig(config map[string]string, f *faults) {
 	switch address := config[ConfigURL]; {
 	case address == "":
 		f.custom("", "Config must contain URL for webhooks")
@@ -210,7 +236,7 @@ func normalEvents(events, removed []string) []string {
 }
 
 // Wants reports whether an active hook is told of an event, by the name of its X-GitHub-Event header.
-func (h Hook) Wants(event string) bool { return h.Active && h.listens(event) }
+func (h Hook) Wants(event string) bool { return h.Active && !h.Service() && h.listens(event) }
 
 func (h Hook) listens(event string) bool {
 	return slices.Contains(h.Events, event) || slices.Contains(h.Events, "*")
@@ -256,7 +282,7 @@ func (h Hook) crowds(others []Hook) []string {
 // receiver would hear everything twice and believe one of the two.
 func (h Hook) duplicates(o Hook) bool {
 	overlap := slices.ContainsFunc(h.Events, o.listens) || slices.ContainsFunc(o.Events, h.listens)
-	return overlap && maps.Equal(h.Config, o.Config)
+	return overlap && h.Name == o.Name && maps.Equal(h.Config, o.Config)
 }
 
 // KnownHookEvent reports whether hooks may subscribe to a name: every event GitHub's webhooks have, whether or not this

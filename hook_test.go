@@ -304,3 +304,31 @@ func TestKnownHookEvent(t *testing.T) {
 		}
 	}
 }
+
+// TestServices: where they are accepted, services keep the config they were given and are told nothing.
+func TestServices(t *testing.T) {
+	ask := slipway.HookRequest{Name: new("railsbp"), Config: config("railsbp_url=http://railsbp.com", "token=t"), Services: true}
+	h, err := slipway.NewHook(1).Apply(ask)
+	if err != nil || h.Name != "railsbp" || !h.Service() || len(h.Config) != 2 || h.Wants("push") {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	h.ID = 1
+	edited, err := h.Apply(slipway.HookRequest{Name: new("railsbp"), Config: config("token=u")})
+	if err != nil || edited.Config["token"] != "u" {
+		t.Errorf("edited: %+v, %v", edited, err)
+	}
+	if other, _ := slipway.NewHook(1).Apply(ask); !other.SameService(h) || other.SameService(edited) {
+		t.Error("services are told apart by their config")
+	}
+	for _, ask := range []slipway.HookRequest{
+		{Name: new("railsbp"), Config: ask.Config}, {Name: new("Rails BP"), Services: true}, {Name: new(""), Services: true},
+	} {
+		if h, err := slipway.NewHook(1).Apply(ask); slipway.KindOf(err) != slipway.Invalid {
+			t.Errorf("%q: %+v, %v", *ask.Name, h, err)
+		}
+	}
+	web := slipway.Hook{ID: 2, Name: "web"}
+	if _, err := web.Apply(slipway.HookRequest{Name: new("railsbp"), Services: true}); slipway.KindOf(err) != slipway.Invalid {
+		t.Errorf("a web hook became a service: %v", err)
+	}
+}

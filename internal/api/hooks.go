@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
 
@@ -40,12 +41,19 @@ func (a *API) createHook(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	h, err := a.deploy.CreateHook(ctx, c.Actor, c.Repo, in)
+	in.Services = a.services()
+	h, made, err := a.deploy.CreateHook(ctx, c.Actor, c.Repo, in)
 	if err != nil {
 		return reply{}, err
 	}
+	if !made {
+		return ok(wire.FromHook(h, c.Repo, a.options.URLs)), nil
+	}
 	return created(wire.FromHook(h, c.Repo, a.options.URLs), a.options.URLs.Hook(c.Repo, h.ID)), nil
 }
+
+// services reports whether hooks may be GitHub's services, which went in 2018 (contract 7.2).
+func (a *API) services() bool { return a.options.Era < slipway.E9 }
 
 // updateHook is PATCH R/hooks/:id.
 func (a *API) updateHook(ctx context.Context, c *call) (reply, error) {

@@ -168,6 +168,10 @@ func (s *stage) prepare() {
 		s.environment()
 	case "hooks-get", "hooks-edit", "hooks-delete", "hooks-ping", "hooks-test", "hooks-list":
 		s.prepareHooks()
+	case "hooks-create":
+		if s.rec.Response.Status == http.StatusOK { // a service that is there already
+			s.must("POST", s.base+"/hooks", string(s.rec.Request.Body))
+		}
 	case "hook-deliveries":
 		s.hook = s.must("POST", s.base+"/hooks", `{"config":{"url":"`+s.receiver(http.StatusOK)+`"},"events":["push"]}`)
 		s.deliver(1)
@@ -277,6 +281,13 @@ func (s *stage) prepareHooks() {
 			}
 		}
 		s.hook = s.must("POST", s.base+"/hooks", text2(map[string]any{"config": config, "events": []string{"issues"}}))
+	}
+	var asked struct {
+		Name string `json:"name"`
+	}
+	_ = json.Unmarshal(s.rec.Request.Body, &asked)
+	if s.rec.Category == "hooks-edit" && asked.Name != "web" && asked.Name != "" {
+		s.hook = s.must("POST", s.base+"/hooks", text2(asked))
 	}
 }
 

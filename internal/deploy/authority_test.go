@@ -199,6 +199,8 @@ func TestAccountsAndTokensAreChecked(t *testing.T) {
 // second drops a value that is of no interest.
 func second[T any](_ T, err error) error { return err }
 
+func third[T, U any](_ T, _ U, err error) error { return err }
+
 func TestTokensAreListedWithoutSecrets(t *testing.T) {
 	w := newWorld(t)
 	secret, _, err := w.CreateToken(w.ctx, w.admin, deploy.NewToken{Login: "ann", Name: "ci", Scopes: slipway.ParseScopes("repo:deployment,repo_deployment")})

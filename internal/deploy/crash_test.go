@@ -73,10 +73,19 @@ func TestADecisionThatFailsHalfWayDidNothing(t *testing.T) {
 		}},
 		{"delete environment", func() error { return w.DeleteEnvironment(w.ctx, w.admin, w.repo, "ruled") }},
 		{"create hook", func() error {
-			return second(w.CreateHook(w.ctx, w.admin, w.repo, hookRequest("https://example.com/b", "push", "status")))
+			return third(w.CreateHook(w.ctx, w.admin, w.repo, hookRequest("https://example.com/b", "push", "status")))
 		}},
 		{"update hook", func() error {
 			return second(w.UpdateHook(w.ctx, w.admin, w.repo, h.ID, hookRequest("https://example.com/c", "push")))
+		}},
+		{"give a hook a secret", func() error {
+			return second(w.UpdateHook(w.ctx, w.admin, w.repo, h.ID, slipway.HookRequest{ConfigKeys: map[string]string{"secret": "old"}}))
+		}},
+		{"rotate its secret", func() error { return second(w.RotateSecret(w.ctx, w.admin, w.repo, h.ID, "new")) }},
+		{"finish the rotation", func() error { return second(w.FinishRotation(w.ctx, w.admin, w.repo, h.ID)) }},
+		{"resume hook", func() error { return second(w.ResumeHook(w.ctx, w.admin, w.repo, h.ID)) }},
+		{"redeliver many", func() error {
+			return second(w.RedeliverMany(w.ctx, w.admin, w.repo, h.ID, slipway.RedeliverRequest{All: true}))
 		}},
 		{"ping hook", func() error { return w.PingHook(w.ctx, w.admin, w.repo, h.ID) }},
 		{"test hook", func() error { return w.TestHook(w.ctx, w.admin, w.repo, h.ID) }},

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -41,34 +42,55 @@ func (d *Decisions) ListHooks(ctx context.Context, r slipway.Repository, p Page)
 	return list, err
 }
 
-// CreateHook makes a hook and, when it is active, pings it (contract 7.2). Invalid: the request, an address that hooks may
-// not have, a duplicate, or one hook too many for an event.
-func (d *Decisions) CreateHook(ctx context.Context, a slipway.Actor, r slipway.Repository, in slipway.HookRequest) (h slipway.Hook, err error) {
+// CreateHook makes a hook and, when it is active, pings it (contract 7.2). A service that is there already is answered as it
+// is, and made is false. Invalid: the request, an address that hooks may not have, a duplicate, or one hook too many for an
+// event.
+func (d *Decisions) CreateHook(ctx context.Context, a slipway.Actor, r slipway.Repository, in slipway.HookRequest) (h slipway.Hook, made bool, err error) {
 	if err := r.CheckWritable(); err != nil {
-		return slipway.Hook{}, err
+		return slipway.Hook{}, false, err
 	}
 	wanted, err := slipway.NewHook(r.ID).Apply(in)
 	if err != nil {
-		return slipway.Hook{}, err
+		return slipway.Hook{}, false, err
 	}
-	if err := d.targets.Check(ctx, wanted.Config[slipway.ConfigURL]); err != nil {
-		return slipway.Hook{}, err
+	if err := d.checkTarget(ctx, wanted); err != nil {
+		return slipway.Hook{}, false, err
 	}
 	err = d.update(ctx, r.ID, func(tx Tx) error {
-		h = wanted
-		if err := d.checkBeside(tx, h); err != nil {
+		h, made = wanted, true
+		others, err := tx.AllHooks(r.ID)
+		if err != nil {
 			return err
 		}
-		h.CreatedAt, h.UpdatedAt = tx.Now(), tx.Now()
-		if err := tx.InsertHook(&h); err != nil {
-			return err
+		if i := slices.IndexFunc(others, h.SameService); i >= 0 {
+			h, made = others[i], false
+			return nil
 		}
-		if err := record(tx, a, r.ID, "hook", "created", slipway.Subject{HookID: h.ID}); err != nil || !h.Active {
-			return err
-		}
-		return record(tx, a, r.ID, "ping", "", slipway.Subject{HookID: h.ID})
+		return d.insertHook(tx, a, &h, others)
 	})
-	return h, err
+	return h, made, err
+}
+
+func (d *Decisions) insertHook(tx Tx, a slipway.Actor, h *slipway.Hook, others []slipway.Hook) error {
+	if err := h.CheckBeside(others, d.settings.MaxHooksPerEvent); err != nil {
+		return err
+	}
+	h.CreatedAt, h.UpdatedAt = tx.Now(), tx.Now()
+	if err := tx.InsertHook(h); err != nil {
+		return err
+	}
+	if err := record(tx, a, h.RepositoryID, "hook", "created", slipway.Subject{HookID: h.ID}); err != nil || !h.Active {
+		return err
+	}
+	return record(tx, a, h.RepositoryID, "ping", "", slipway.Subject{HookID: h.ID})
+}
+
+// checkTarget refuses an address that hooks may not have. Services have none.
+func (d *Decisions) checkTarget(ctx context.Context, h slipway.Hook) error {
+	if h.Service() {
+		return nil
+	}
+	return d.targets.Check(ctx, h.Config[slipway.ConfigURL])
 }
 
 func (d *Decisions) checkBeside(tx Tx, h slipway.Hook) error {
@@ -94,7 +116,7 @@ func (d *Decisions) UpdateHook(ctx context.Context, a slipway.Actor, r slipway.R
 		return slipway.Hook{}, err
 	}
 	if in.Config != nil || in.ConfigKeys != nil {
-		if err := d.targets.Check(ctx, wanted.Config[slipway.ConfigURL]); err != nil {
+		if err := d.checkTarget(ctx, wanted); err != nil {
 			return slipway.Hook{}, err
 		}
 	}

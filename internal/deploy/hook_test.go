@@ -20,7 +20,7 @@ func hookRequest(url string, events ...string) slipway.HookRequest {
 
 func (w *world) hook(url string, events ...string) slipway.Hook {
 	w.t.Helper()
-	h, err := w.CreateHook(w.ctx, w.admin, w.repo, hookRequest(url, events...))
+	h, _, err := w.CreateHook(w.ctx, w.admin, w.repo, hookRequest(url, events...))
 	w.must(err)
 	return h
 }
@@ -30,7 +30,7 @@ func TestAHookIsPingedWhenItIsMade(t *testing.T) {
 	before := w.lastEvent()
 	in := hookRequest("https://example.com/a", "push", "deployment")
 	in.Config["secret"] = "s3cret-canary"
-	h, err := w.CreateHook(w.ctx, w.admin, w.repo, in)
+	h, _, err := w.CreateHook(w.ctx, w.admin, w.repo, in)
 	w.must(err)
 	if names := w.names(before); names != "hook/created ping" {
 		t.Errorf("events: %s", names)
@@ -53,7 +53,7 @@ func TestAHookIsPingedWhenItIsMade(t *testing.T) {
 	in = hookRequest("https://example.com/b")
 	in.Active = &off
 	before = w.lastEvent()
-	h, err = w.CreateHook(w.ctx, w.admin, w.repo, in)
+	h, _, err = w.CreateHook(w.ctx, w.admin, w.repo, in)
 	w.must(err)
 	w.must(w.PingHook(w.ctx, w.admin, w.repo, h.ID))
 	if names := w.names(before); names != "hook/created ping" {
@@ -82,7 +82,7 @@ func TestRefusedHooksChangeNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w.in(t)
 			before := w.dump()
-			_, err := w.CreateHook(w.ctx, w.admin, w.repo, test.in)
+			_, _, err := w.CreateHook(w.ctx, w.admin, w.repo, test.in)
 			e := w.refusal(err, slipway.Invalid, "Validation Failed")
 			if e.Details[0].Message != test.message || e.Details[0].Resource != "Hook" {
 				t.Errorf("%+v", e.Details)
@@ -92,7 +92,7 @@ func TestRefusedHooksChangeNothing(t *testing.T) {
 			}
 		})
 	}
-	w.must(second(w.CreateHook(w.ctx, w.admin, elsewhere, hookRequest("https://example.com/a", "push"))))
+	w.must(third(w.CreateHook(w.ctx, w.admin, elsewhere, hookRequest("https://example.com/a", "push"))))
 	list, err := w.ListHooks(w.ctx, w.repo, deploy.Page{Number: 2, Size: 15})
 	if err != nil || list.Total != 20 || len(list.Items) != 5 || list.Items[0].ID > list.Items[1].ID {
 		t.Errorf("%+v, %v", list, err)
@@ -146,7 +146,7 @@ func TestTestingAHookSendsTheLastPush(t *testing.T) {
 	}
 	// Where nothing was pushed there is nothing to send.
 	empty := w.repository("acme", "empty")
-	h, err := w.CreateHook(w.ctx, w.admin, empty, hookRequest("https://example.com/a", "push"))
+	h, _, err := w.CreateHook(w.ctx, w.admin, empty, hookRequest("https://example.com/a", "push"))
 	w.must(err)
 	before = w.lastEvent()
 	w.must(w.TestHook(w.ctx, w.admin, empty, h.ID))
@@ -180,7 +180,7 @@ func TestAnAttemptIsShownAndMadeAgain(t *testing.T) {
 	_, err = w.Delivery(w.ctx, elsewhere, h.ID, id)
 	w.refused(err, slipway.NotFound, "Not Found")
 	w.refused(w.Redeliver(w.ctx, w.admin, elsewhere, h.ID, id), slipway.NotFound, "Not Found")
-	other, err := w.CreateHook(w.ctx, w.admin, elsewhere, hookRequest("https://example.com/a"))
+	other, _, err := w.CreateHook(w.ctx, w.admin, elsewhere, hookRequest("https://example.com/a"))
 	w.must(err)
 	_, err = w.Delivery(w.ctx, elsewhere, other.ID, id)
 	w.refused(err, slipway.NotFound, "Not Found")
@@ -219,6 +219,11 @@ func TestHooksOfOtherRepositoriesAreNotThere(t *testing.T) {
 		"redeliver":  w.Redeliver(w.ctx, w.admin, elsewhere, h.ID, 1),
 		"attempt":    w.Redeliver(w.ctx, w.admin, w.repo, h.ID, 1),
 		"missing":    second(w.Delivery(w.ctx, w.repo, h.ID, 1)),
+		"many":       second(w.RedeliverMany(w.ctx, w.admin, elsewhere, h.ID, slipway.RedeliverRequest{All: true})),
+		"resume":     second(w.ResumeHook(w.ctx, w.admin, elsewhere, h.ID)),
+		"health":     second(w.HookHealth(w.ctx, elsewhere, h.ID)),
+		"rotate":     second(w.RotateSecret(w.ctx, w.admin, elsewhere, h.ID, "new")),
+		"finish":     second(w.FinishRotation(w.ctx, w.admin, elsewhere, h.ID)),
 	} {
 		if e := w.refusal(err, slipway.NotFound, "Not Found"); e == nil {
 			t.Error(name)
@@ -232,4 +237,46 @@ func TestHooksOfOtherRepositoriesAreNotThere(t *testing.T) {
 	}
 	w.must(w.DeleteHook(w.ctx, w.admin, w.repo, h.ID))
 	w.refused(w.DeleteHook(w.ctx, w.admin, w.repo, h.ID), slipway.NotFound, "Not Found")
+}
+
+// TestRotatedSecretsAreSealed: neither of two live secrets is in the database or in an event in the clear.
+func TestRotatedSecretsAreSealed(t *testing.T) {
+	w := newWorld(t)
+	in := hookRequest("https://example.com/a", "push")
+	in.Config["secret"] = "first-canary"
+	h, _, err := w.CreateHook(w.ctx, w.admin, w.repo, in)
+	w.must(err)
+	before := w.lastEvent()
+	for range 2 {
+		rotating, err := w.RotateSecret(w.ctx, w.admin, w.repo, h.ID, "second-canary")
+		w.must(err)
+		if rotating.Rotation == nil || rotating.Rotation.Next != "second-canary" || rotating.Secret != "first-canary" {
+			t.Errorf("%+v", rotating)
+		}
+	}
+	if strings.Contains(w.dump(), "-canary") {
+		t.Error("a secret is in the clear")
+	}
+	done, err := w.FinishRotation(w.ctx, w.admin, w.repo, h.ID)
+	w.must(err)
+	if stored, err := w.Hook(w.ctx, w.repo, h.ID); err != nil || stored.Secret != "second-canary" || stored.Rotation != nil || done.Secret != stored.Secret {
+		t.Errorf("%+v, %v", stored, err)
+	}
+	if names := w.names(before); names != "hook/rotation_started hook/rotation_finished" {
+		t.Errorf("events: %s", names)
+	}
+}
+
+// TestAServiceIsMadeOnce: the same again is answered as it is, and leaves no event.
+func TestAServiceIsMadeOnce(t *testing.T) {
+	w := newWorld(t)
+	in := slipway.HookRequest{Name: new("railsbp"), Config: map[string]string{"token": "t"}, Services: true}
+	first, made, err := w.CreateHook(w.ctx, w.admin, w.repo, in)
+	w.must(err)
+	before := w.lastEvent()
+	second, again, err := w.CreateHook(w.ctx, w.admin, w.repo, in)
+	w.must(err)
+	if !made || again || second.ID != first.ID || w.lastEvent() != before {
+		t.Errorf("%+v, %v, then %+v, %v", first, made, second, again)
+	}
 }

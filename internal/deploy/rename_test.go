@@ -119,7 +119,7 @@ func TestADeletedRepositoryIsGone(t *testing.T) {
 	d := w.deploy("main", "production")
 	w.report(d.ID, "success")
 	w.status(d.SHA, "ci", "success")
-	_, err := w.CreateHook(w.ctx, w.admin, w.repo, slipway.HookRequest{Config: map[string]string{"url": "https://example.com/"}})
+	_, _, err := w.CreateHook(w.ctx, w.admin, w.repo, slipway.HookRequest{Config: map[string]string{"url": "https://example.com/"}})
 	w.must(err)
 	before := w.lastEvent()
 	w.must(w.RemoveRepository(w.ctx, w.admin, w.repo))

@@ -33,7 +33,7 @@ func subscriptions(o Occurrence) ([]Subscription, error) {
 func names(e slipway.Event, s slipway.Subject, h slipway.Hook) []string {
 	switch e.Kind {
 	case "ping":
-		return only(Ping, s.HookID == h.ID)
+		return only(Ping, s.HookID == h.ID && !h.Service())
 	case "test":
 		return only("push", s.HookID == h.ID && h.Wants("push"))
 	case "deployment": // told once nothing holds it
