@@ -76,7 +76,7 @@ type judge struct {
 	ours                *describe.API
 	accepted            []acceptance
 	answers, deliveries int
-	visited             map[string]bool                 // operations of ours that answered well
+	visited             map[string][]string             // operations of ours that answered well, and in which suites
 	found               map[describe.Violation][]string // and which suites showed it
 	samples             map[describe.Violation]string
 }
@@ -101,7 +101,7 @@ func (j *judge) look(r *result) {
 			}
 		}
 		if a.Status < 400 {
-			j.visited[j.ours.Find(a.Method, path)] = true
+			j.visit(j.ours.Find(a.Method, path), r.name)
 		}
 	}
 	for _, d := range r.deliveries {
@@ -109,6 +109,12 @@ func (j *judge) look(r *result) {
 		for _, v := range j.github.Delivery(d.Event, d.Payload) {
 			j.add(r.name, v, string(d.Payload))
 		}
+	}
+}
+
+func (j *judge) visit(operation, suite string) {
+	if operation != "" && !slices.Contains(j.visited[operation], suite) {
+		j.visited[operation] = append(j.visited[operation], suite)
 	}
 }
 
@@ -155,7 +161,7 @@ func (j *judge) print(w io.Writer, whole bool) (problems int) {
 		return problems
 	}
 	for _, operation := range j.ours.Operations() {
-		if !j.visited[operation] {
+		if j.visited[operation] == nil {
 			fmt.Fprintf(w, "NO SUITE SAW A GOOD ANSWER OF  %s\n", operation)
 			problems++
 		}

@@ -28,18 +28,19 @@ func main() {
 	home := flag.String("conformance", "..", "the folder conformance/")
 	binary := flag.String("slipway", "../../bin/slipway", "the binary to try")
 	only := flag.String("suites", "", "run only these, separated by commas")
+	update := flag.Bool("update", false, "write exercised.txt")
 	parallel := flag.Int("parallel", 3, "how many suites at once")
 	verbose := flag.Bool("v", false, "show what the suites print")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *home, *binary, *only, *parallel, *verbose); err != nil {
+	if err := run(ctx, *home, *binary, *only, *parallel, *verbose, *update); err != nil {
 		fmt.Fprintln(os.Stderr, "conformance:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, home, binary, only string, parallel int, verbose bool) error {
+func run(ctx context.Context, home, binary, only string, parallel int, verbose, update bool) error {
 	begun := time.Now()
 	home, err := filepath.Abs(home)
 	if err != nil {
@@ -65,13 +66,18 @@ func run(ctx context.Context, home, binary, only string, parallel int, verbose b
 		chosen = slices.DeleteFunc(slices.Clone(suites), func(s suite) bool { return !slices.Contains(strings.Split(only, ","), s.name) })
 	}
 	results := runAll(ctx, chosen, home, binary, parallel, verbose)
-	judge := judge{github: github, ours: ours, accepted: accepted, visited: map[string]bool{}}
+	judge := judge{github: github, ours: ours, accepted: accepted, visited: map[string][]string{}}
 	for i := range results {
 		judge.look(&results[i])
 	}
 	problems := printTable(os.Stdout, results)
 	problems += judge.print(os.Stdout, only == "")
 	fmt.Printf("\n%d suites, %d answers and %d deliveries judged, in %d s\n", len(results), judge.answers, judge.deliveries, int(time.Since(begun).Seconds()))
+	if only == "" {
+		if err := judge.keep(filepath.Join(home, "exercised.txt"), update); err != nil {
+			return err
+		}
+	}
 	if problems > 0 {
 		return fmt.Errorf("%d problems", problems)
 	}
