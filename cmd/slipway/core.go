@@ -60,6 +60,8 @@ func openCore(ctx context.Context, s Settings, log *slog.Logger) (_ *core, err e
 		ProductionFromName: s.ProductionDefault == "documented",
 		RefuseUnknownEnvs:  s.UnknownEnvironment == "refuse",
 		PrivateByDefault:   s.DefaultVisibility == "private",
+
+		EventsIncludeDeployments: s.EventsDeployments,
 	}, log, func() { k.wake() })
 	return k, nil
 }

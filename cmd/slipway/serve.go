@@ -33,9 +33,6 @@ Standard output gets two lines that scripts can wait for: on the first start the
 
 func serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
 	log := newLog(s, stderr)
-	for _, name := range s.withoutEffect() {
-		log.Warn("this setting has no effect in this version", "setting", name)
-	}
 	v, err := newServer(ctx, s, log)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -48,16 +45,4 @@ func serve(ctx context.Context, s Settings, stdout, stderr io.Writer) error {
 		fmt.Fprintf(stdout, "slipway: admin token: %s\n", v.token)
 	}
 	return v.run(ctx, func() { fmt.Fprintf(stdout, "slipway: ready on %s\n", v.urls.Web) })
-}
-
-// withoutEffect names settings that are accepted, because scripts may already say them, but that nothing reads yet.
-func (s Settings) withoutEffect() (names []string) {
-	for name, said := range map[string]bool{
-		"events-include-deployments": s.EventsDeployments,
-	} {
-		if said {
-			names = append(names, name)
-		}
-	}
-	return names
 }

@@ -31,7 +31,7 @@ var worlds = map[string]func(*worldOptions){
 }
 
 // prepared is what the stories find that need more than the default.
-var prepared = map[string]func(*world){"people": (*world).joinUp, "apps": (*world).newApps}
+var prepared = map[string]func(*world){"people": (*world).joinUp, "events": (*world).happen, "apps": (*world).newApps}
 
 // TestExchanges plays the stories of testdata/exchanges. A story is a folder, played in a world of its own; each file in it
 // is one request and the response it got, in the order of their names, the same on both databases. -update rewrites the
@@ -138,7 +138,7 @@ func (w *world) expand(text string) string {
 var shownHeaders = []string{
 	"Location", "Link", "ETag", "Last-Modified", "Content-Type", "Cache-Control", "Vary", "Retry-After", "X-GitHub-Media-Type",
 	"X-OAuth-Scopes", "X-Accepted-OAuth-Scopes", "X-Accepted-GitHub-Permissions", "X-RateLimit-Limit", "X-RateLimit-Remaining",
-	"Idempotency-Replayed", "Access-Control-Allow-Methods",
+	"Idempotency-Replayed", "X-Poll-Interval", "Access-Control-Allow-Methods",
 }
 
 var (

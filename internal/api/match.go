@@ -198,7 +198,20 @@ func locate(path string) (place, bool) {
 		id, ok := parseID(digits)
 		return place{inside: true, id: id, rest: rest}, ok && !(more && rest == "")
 	}
+	if at, ok := locateNetwork(path); ok {
+		return at, true
+	}
 	return place{rest: path}, true
+}
+
+// locateNetwork reads /networks/{owner}/{name}/events, which is another name for the repository's own events.
+func locateNetwork(path string) (place, bool) {
+	tail, network := strings.CutPrefix(path, "networks/")
+	tail, events := strings.CutSuffix(tail, "/events")
+	if !network || !events || strings.Count(tail, "/") != 1 {
+		return place{}, false
+	}
+	return locate("/repos/" + tail + "/events")
 }
 
 // router finds the row of a request.

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"maps"
+	"strings"
+	"time"
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
@@ -44,6 +46,15 @@ var peopleRules = map[string]rule{
 	"GET /user/repos":                              {private: "any"},
 	"GET /users/:user/repos":                       {private: "open"},
 	"GET /orgs/:org/repos":                         {private: "open"},
+	"GET R/events":                                 {"repo", "open", "read", false, false},
+	"GET /events":                                  {private: "open"},
+	"GET /orgs/:org/events":                        {private: "open"},
+	"GET /users/:user/events":                      {private: "open"},
+	"GET /users/:user/events/public":               {private: "open"},
+	"GET /users/:user/received_events":             {private: "open"},
+	"GET /users/:user/received_events/public":      {private: "open"},
+	"GET /zen":                                     {private: "open"},
+	"GET /versions":                                {private: "open"},
 	"GET /repositories":                            {private: "open"},
 }
 
@@ -65,4 +76,32 @@ func (w *world) joinUp() {
 	must(err)
 	must(w.deploy.SetTeamMember(ctx, localAdministrator, "acme", "ops", "writer", true))
 	must(w.deploy.SetTeamRole(ctx, localAdministrator, "acme", "ops", "acme", "web", slipway.RoleTriage))
+}
+
+// happen has boss move, make and remove refs of acme/web and acme/open, and deploy.
+func (w *world) happen() {
+	w.Helper()
+	for _, name := range []string{"web", "open"} {
+		base := "/repos/acme/" + name
+		for _, request := range [][3]string{
+			{"POST", "/merges", `{"base":"topic","head":"main"}`},
+			{"POST", "/git/refs", `{"ref":"refs/tags/v9","sha":"` + w.sha("main") + `"}`},
+			{"DELETE", "/git/refs/heads/feature/x", ""},
+			{"POST", "/deployments", `{"ref":"main"}`},
+		} {
+			if got := w.do(request[0], base+request[1], request[2], "As: boss"); got.StatusCode >= 300 {
+				w.Fatalf("%v: %d %s", request, got.StatusCode, got.body)
+			}
+		}
+	}
+	// On PostgreSQL an event is listed once it has its position, some milliseconds after the fact.
+	for start := time.Now(); ; {
+		got := w.do("GET", "/repos/acme/open/events?per_page=1", "")
+		if strings.Contains(string(got.body), "DeleteEvent") {
+			return
+		}
+		if time.Since(start) > 10*time.Second {
+			w.Fatalf("nothing happened: %s", got.body)
+		}
+	}
 }

@@ -183,6 +183,15 @@ func (s *stage) prepare() {
 		s.prepareRef()
 	case "branches":
 		s.branch("feature/#123-fragment-url", "main")
+	case "events":
+		for i := range s.listed() {
+			s.branch(fmt.Sprintf("b%d", i), "main")
+		}
+		if err := s.world.deploy.SyncRefs(s.Context(), s.repo.ID); err != nil {
+			s.Fatal(err)
+		}
+		// What happened there, stars and downloads, does not happen here: types have payloads of their own.
+		s.rec.Trimmed = append(s.rec.Trimmed, trim{At: "/0/payload", Kept: 1})
 	case "auto-merge-accepted":
 		s.behind()
 	default:
@@ -516,6 +525,12 @@ func (s *stage) rewrite() {
 		return
 	}
 	p := repositoryPath.ReplaceAllString(s.path, s.base)
+	switch s.rec.Category {
+	case "orgs-get":
+		p = "/orgs/acme"
+	case "users-get":
+		p = map[bool]string{false: "/users/boss", true: "/users/slipway%5Bbot%5D"}[strings.Contains(p, "%5Bbot%5D")]
+	}
 	p = statusPath.ReplaceAllString(p, fmt.Sprintf("${1}/%d", s.status))
 	p = deploymentPath.ReplaceAllString(p, fmt.Sprintf("/deployments/%d", s.deployment))
 	if s.hook != 0 {

@@ -24,6 +24,7 @@ type reply struct {
 	location string
 	links    string    // the Link header
 	modified time.Time // Last-Modified, on the resources of contract 1.7
+	poll     bool      // X-Poll-Interval: a list that clients ask for again and again
 	replayed bool      // Idempotency-Replayed
 	retry    time.Duration
 	closing  bool   // the connection is not to be used again
@@ -60,6 +61,7 @@ var (
 	noLimit      = []string{strconv.Itoa(unlimited)}
 	noneUsed     = []string{"0"}
 	empty        = []string{""}
+	aMinute      = []string{"60"}
 	isTrue       = []string{"true"}
 	varyPublic   = []string{"Accept"}
 	varyPrivate  = []string{"Accept, Authorization, Cookie, X-GitHub-OTP"}
@@ -149,6 +151,9 @@ func (a *API) writeCommon(h http.Header, c *call, rep *reply) {
 	}
 	if !rep.modified.IsZero() {
 		h["Last-Modified"] = []string{rep.modified.UTC().Format(http.TimeFormat)}
+	}
+	if rep.poll {
+		h["X-Poll-Interval"] = aMinute
 	}
 	if rep.replayed {
 		h["Idempotency-Replayed"] = isTrue

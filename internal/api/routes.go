@@ -24,6 +24,7 @@ type route struct {
 	extension       bool         // of the extension API, see extension.go
 	anonymous       string       // what callers without credentials are told; empty: as everywhere
 	resource        string       // X-RateLimit-Resource; empty: core
+	publicEvents    bool         // a list of events that shows the public ones only
 	evenArchived    bool         // may write to an archived repository
 	alwaysFirst     bool         // Link has rel="first" on the first page too, as comparisons were recorded
 	do              handler
@@ -412,7 +413,7 @@ func routes() []route {
 		{method: "GET", pattern: "/", need: slipway.ToBeAnybody, doc: "meta/meta#github-api-root", do: (*API).root},
 		{method: "GET", pattern: "/meta", need: slipway.ToBeAnybody, doc: "meta/meta#get-github-meta-information", do: (*API).meta},
 		{method: "GET", pattern: "/rate_limit", need: slipway.ToBeAnybody, doc: "rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user", free: true, do: (*API).rateLimit},
-	}, peopleRoutes(), appRoutes(), clientRoutes(), authorizationRoutes())
+	}, peopleRoutes(), eventRoutes(), appRoutes(), clientRoutes(), authorizationRoutes())
 }
 
 // servedIf says by the server's settings whether it has a row.

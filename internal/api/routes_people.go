@@ -131,3 +131,36 @@ func peopleRoutes() []route {
 		},
 	}
 }
+
+// eventRoutes are the rows of the Events API, and of what everybody asks once.
+func eventRoutes() []route {
+	return []route{
+		{
+			method: "GET", pattern: "R/events", need: slipway.ToReadRepository, permission: "metadata=read",
+			doc: "activity/events#list-repository-events", do: (*API).listRepositoryEvents,
+		},
+		{method: "GET", pattern: "/events", need: slipway.ToBeAnybody, doc: "activity/events#list-public-events", do: (*API).listPublicEvents},
+		{
+			method: "GET", pattern: "/orgs/:org/events", need: slipway.ToBeAnybody,
+			doc: "activity/events#list-public-organization-events", do: (*API).listOrganizationEvents,
+		},
+		{
+			method: "GET", pattern: "/users/:user/events", need: slipway.ToBeAnybody,
+			doc: "activity/events#list-events-for-the-authenticated-user", do: (*API).listUserEvents,
+		},
+		{
+			method: "GET", pattern: "/users/:user/events/public", need: slipway.ToBeAnybody, publicEvents: true,
+			doc: "activity/events#list-public-events-for-a-user", do: (*API).listUserEvents,
+		},
+		{
+			method: "GET", pattern: "/users/:user/received_events", need: slipway.ToBeAnybody,
+			doc: "activity/events#list-events-received-by-the-authenticated-user", do: (*API).listReceivedEvents,
+		},
+		{
+			method: "GET", pattern: "/users/:user/received_events/public", need: slipway.ToBeAnybody, publicEvents: true,
+			doc: "activity/events#list-public-events-received-by-a-user", do: (*API).listReceivedEvents,
+		},
+		{method: "GET", pattern: "/zen", need: slipway.ToBeAnybody, doc: "meta/meta#get-the-zen-of-github", do: (*API).zen},
+		{method: "GET", pattern: "/versions", need: slipway.ToBeAnybody, doc: "meta/meta#get-all-api-versions", do: (*API).versions},
+	}
+}

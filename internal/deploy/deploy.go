@@ -25,16 +25,17 @@ import (
 
 // Settings are the server's choices that decisions depend on.
 type Settings struct {
-	Committer             slipway.Signature // of merge commits; When is ignored
-	NoReplyHost           string            // accounts without an address commit as {id}+{login}@users.noreply.{host}
-	ProductionFromName    bool              // production_environment defaults to environment == "production"
-	RefuseUnknownEnvs     bool              // unknown-environments: refuse
-	PrivateByDefault      bool              // default-visibility of repositories made on the command line
-	MaxStatusesPerContext int               // 0: 1000
-	MaxDeploymentStatuses int               // 0: 10000
-	MaxCheckRunsPerName   int               // of a commit and app, older ones are removed; 0: 1000
-	MaxHooksPerEvent      int               // 0: 20
-	IdempotencyKeptFor    time.Duration     // 0: 7 days
+	Committer                slipway.Signature // of merge commits; When is ignored
+	NoReplyHost              string            // accounts without an address commit as {id}+{login}@users.noreply.{host}
+	ProductionFromName       bool              // production_environment defaults to environment == "production"
+	RefuseUnknownEnvs        bool              // unknown-environments: refuse
+	PrivateByDefault         bool              // default-visibility of repositories made on the command line
+	EventsIncludeDeployments bool              // the Events API shows deployments and their statuses
+	MaxStatusesPerContext    int               // 0: 1000
+	MaxDeploymentStatuses    int               // 0: 10000
+	MaxCheckRunsPerName      int               // of a commit and app, older ones are removed; 0: 1000
+	MaxHooksPerEvent         int               // 0: 20
+	IdempotencyKeptFor       time.Duration     // 0: 7 days
 }
 
 // withDefaults fills in what is zero.

@@ -60,6 +60,7 @@ type Tx interface {
 	Collaborators
 	RepositoryLists
 	Folders
+	Feed
 	Refs
 	Deployments
 	DeploymentStatuses

@@ -43,6 +43,26 @@ func (d *DB) Events(ctx context.Context, after int64, limit int) (list []slipway
 	return list, err
 }
 
+// RepositoryFeed lists the newest events of a repository that the Events API might show.
+func (t *tx) RepositoryFeed(repositoryID, before int64, limit int) ([]slipway.Event, error) {
+	rows, err := t.q.ListFeed(t.ctx, db.ListFeedParams{RepositoryID: repositoryID, Before: &before, Lim: int64(limit)})
+	return eventsOf(rows), t.failed("repository feed", err)
+}
+
+// ActorFeed lists the newest events of an actor that the Events API might show.
+func (t *tx) ActorFeed(actorID, before int64, limit int) ([]slipway.Event, error) {
+	rows, err := t.q.ListFeedOf(t.ctx, db.ListFeedOfParams{ActorID: actorID, Before: &before, Lim: int64(limit)})
+	return eventsOf(rows), t.failed("actor feed", err)
+}
+
+func eventsOf(rows []db.Event) []slipway.Event {
+	list := make([]slipway.Event, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, eventOf(row))
+	}
+	return list
+}
+
 // RemoveOldEvents cuts the log's oldest part: events before a moment that every hook has expanded, without a gap. What
 // the audit hashes stood at is kept, so that the rest can still be verified.
 func (t *tx) RemoveOldEvents(before time.Time, limit int) (int, error) {
