@@ -38,7 +38,8 @@ func (a *API) pair(r *http.Request) (name, secret string, ok bool) {
 		return "", "", false
 	}
 	query := r.URL.Query()
-	return query.Get("client_id"), query.Get("client_secret"), true
+	name, secret = query.Get("client_id"), query.Get("client_secret")
+	return name, secret, name != "" && secret != "" && !query.Has("access_token")
 }
 
 // takesPasswords says whether a password counts: everywhere where that is switched on, and where the Authorizations API is
