@@ -75,7 +75,7 @@ var (
 	ToWriteCode = Need{
 		Scopes: []string{"repo"}, PublicScopes: []string{"public_repo"}, Role: RoleWrite, Permissions: to(LevelWrite, "contents"),
 	}
-	// ToWriteEnvironments puts and deletes environments and their rules.
+	// ToWriteEnvironments puts and deletes environments and their rules, and lists the apps that could be rules.
 	ToWriteEnvironments = Need{Scopes: []string{"repo"}, Role: RoleAdmin, Reveal: true, Permissions: to(LevelWrite, "administration")}
 	// ToReadHooks lists and pings hooks and lists deliveries.
 	ToReadHooks = Need{

@@ -50,6 +50,7 @@ type Reviewer struct {
 	Type    string // User or Team
 	ID      int64
 	Account *Account // the user, as known when it was read; nil for teams and for users that are gone
+	Team    *Team    // the team, likewise
 }
 
 // EnvironmentRequest is what a client asks of PUT environments. PUT replaces: what is absent is switched off.

@@ -75,6 +75,9 @@ func (u URLs) Authorization(id int64) string { return u.API + "/authorizations/"
 // Organization is {api}/orgs/{login}.
 func (u URLs) Organization(login string) string { return u.API + "/orgs/" + url.PathEscape(login) }
 
+// App is an app's address: {api}/apps/{slug}.
+func (u URLs) App(slug string) string { return u.API + "/apps/" + url.PathEscape(slug) }
+
 // AppHTML is an app's page.
 func (u URLs) AppHTML(slug string) string { return u.Web + "/apps/" + url.PathEscape(slug) }
 

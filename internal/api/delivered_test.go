@@ -3,12 +3,17 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slipway-deploy/slipway/internal/hook"
+
+	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/deploy"
 )
 
 // deliver runs the real worker until it has recorded at least n attempts, and stops it.
@@ -62,6 +67,7 @@ func (w *world) fillRepository(repository string) ids {
 	made.hook = id("POST", "/hooks", `{"config":{"url":"`+w.receiver(http.StatusOK)+`","content_type":"json","secret":"s"},"events":["deployment"]}`)
 	id("PUT", "/environments/production", `{"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}`)
 	made.policy = id("POST", "/environments/production/deployment-branch-policies", `{"name":"main"}`)
+	made.rule = id("POST", "/environments/production/deployment_protection_rules", fmt.Sprintf(`{"integration_id":%d}`, w.gate(repository).ID))
 	head := `"head_sha":"` + w.sha("main") + `"}`
 	made.run = id("POST", "/check-runs", `{"name":"ci","conclusion":"success",`+head)
 	made.suite = id("POST", "/check-suites", "{"+head)
@@ -69,4 +75,18 @@ func (w *world) fillRepository(repository string) ids {
 	list := w.do("GET", repository+"/hooks/"+made.hook+"/deliveries", "", "As: admin")
 	made.delivery = strconv.FormatInt(firstID(list), 10)
 	return made
+}
+
+// gate puts an app into the store that is installed on a repository of acme.
+func (w *world) gate(repository string) slipway.App {
+	w.Helper()
+	_, name, _ := strings.Cut(repository, "/repos/acme/")
+	app, _, _, err := w.deploy.CreateApp(context.Background(), localAdministrator, deploy.NewApp{
+		Kind: slipway.GitHubApp, Owner: "acme", Name: "Gate " + name, Permissions: slipway.Permissions{"deployments": slipway.LevelWrite},
+		On: deploy.Selection{Repositories: []string{"acme/" + name}},
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return app
 }

@@ -31,7 +31,10 @@ var worlds = map[string]func(*worldOptions){
 }
 
 // prepared is what the stories find that need more than the default.
-var prepared = map[string]func(*world){"people": (*world).joinUp, "events": (*world).happen, "apps": (*world).newApps}
+var prepared = map[string]func(*world){
+	"people": (*world).joinUp, "events": (*world).happen, "apps": (*world).newApps, "protection-rules": (*world).newApps,
+	"team-reviewers": (*world).joinUp,
+}
 
 // TestExchanges plays the stories of testdata/exchanges. A story is a folder, played in a world of its own; each file in it
 // is one request and the response it got, in the order of their names, the same on both databases. -update rewrites the

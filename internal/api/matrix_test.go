@@ -60,6 +60,11 @@ var rules = map[string]rule{
 	"GET R/environments/*environment/deployment-branch-policies/#policy":    {"repo", "open", "read", false, false},
 	"PUT R/environments/*environment/deployment-branch-policies/#policy":    {"repo", "repo", "admin", true, false},
 	"DELETE R/environments/*environment/deployment-branch-policies/#policy": {"repo", "repo", "admin", true, false},
+	"GET R/environments/*environment/deployment_protection_rules":           {"repo", "open", "read", false, false},
+	"POST R/environments/*environment/deployment_protection_rules":          {"repo", "repo", "admin", true, false},
+	"GET R/environments/*environment/deployment_protection_rules/apps":      {"repo", "repo", "admin", true, false},
+	"GET R/environments/*environment/deployment_protection_rules/#rule":     {"repo", "open", "read", false, false},
+	"DELETE R/environments/*environment/deployment_protection_rules/#rule":  {"repo", "repo", "admin", true, false},
 	"GET R/actions/runs/#deployment/pending_deployments":                    {"repo", "open", "read", false, false},
 	"GET R/actions/runs/#deployment/approvals":                              {"repo", "open", "read", false, false},
 	"GET R/hooks":                                      {hookReaders, hookReaders + " public_repo", "admin", false, true},
@@ -167,7 +172,7 @@ func concrete(row *route, repository string) string {
 		path = repository + tail
 	}
 	path = below(row, path)
-	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", "#policy", "1", "#run", "1", "#suite", "1", ":org", "acme",
+	return strings.NewReplacer("#deployment", "1", "#status", "1", "#hook", "1", "#delivery", "1", "#policy", "1", "#rule", "1", "#run", "1", "#suite", "1", ":org", "acme",
 		"#account", "1", "#team", "1", ":user", "boss", ":team", "ops", "#installation", "1", ":app", "deployer",
 		"#authorization", "1", ":client", "client", ":fingerprint", "f", ":token", "t",
 		"*sha", strings.Repeat("a", 40), ":sha", strings.Repeat("a", 40), "*path", "file", "*dir", "docs", "*ref", "main", "*branch", "main", "*environment", "production", "*range", "main...topic").Replace(path)
@@ -387,11 +392,11 @@ func TestOtherRepositories(t *testing.T) {
 }
 
 // ids are one of each kind of object below a repository.
-type ids struct{ deployment, status, hook, delivery, policy, run, suite string }
+type ids struct{ deployment, status, hook, delivery, policy, rule, run, suite string }
 
 func (i ids) path(row *route, repository string) string {
 	path := strings.NewReplacer("#deployment", i.deployment, "#status", i.status, "#hook", i.hook, "#delivery", i.delivery,
-		"#policy", i.policy, "#run", i.run, "#suite", i.suite, "*environment", "production").Replace(row.pattern)
+		"#policy", i.policy, "#rule", i.rule, "#run", i.run, "#suite", i.suite, "*environment", "production").Replace(row.pattern)
 	return below(row, repository+strings.TrimPrefix(path, "R"))
 }
 
@@ -399,7 +404,7 @@ func (i ids) path(row *route, repository string) string {
 func (w *world) snapshot(repository string, i ids) string {
 	w.Helper()
 	var b strings.Builder
-	for _, list := range []string{"/deployments", "/deployments/" + i.deployment + "/statuses", "/hooks", "/hooks/" + i.hook + "/deliveries", "/environments", "/environments/production/deployment-branch-policies", "/commits/main/check-runs", "/check-runs/" + i.run + "/annotations"} {
+	for _, list := range []string{"/deployments", "/deployments/" + i.deployment + "/statuses", "/hooks", "/hooks/" + i.hook + "/deliveries", "/environments", "/environments/production/deployment-branch-policies", "/environments/production/deployment_protection_rules", "/commits/main/check-runs", "/check-runs/" + i.run + "/annotations"} {
 		fmt.Fprintf(&b, "%s\n", w.do("GET", repository+list, "", "As: admin").body)
 	}
 	return b.String()

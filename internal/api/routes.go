@@ -197,6 +197,28 @@ func routes() []route {
 			doc: "deployments/branch-policies#delete-a-deployment-branch-policy", barred: belowEnvironments, do: (*API).deleteBranchPolicy, exists: (*API).findBranchPolicy,
 		},
 		{
+			method: "GET", pattern: "R/environments/*environment/deployment_protection_rules", need: slipway.ToReadRepository, scopes: "repo", permission: "actions=read",
+			doc: "deployments/protection-rules#get-all-deployment-protection-rules-for-an-environment", barred: belowEnvironments, do: (*API).listProtectionRules,
+		},
+		{
+			method: "POST", pattern: "R/environments/*environment/deployment_protection_rules", need: slipway.ToWriteEnvironments, scopes: "repo", permission: "administration=write",
+			doc:    "deployments/protection-rules#create-a-custom-deployment-protection-rule-on-an-environment",
+			barred: belowEnvironments, do: (*API).createProtectionRule, exists: (*API).findEnvironment,
+		},
+		{
+			method: "GET", pattern: "R/environments/*environment/deployment_protection_rules/apps", need: slipway.ToWriteEnvironments, scopes: "repo", permission: "administration=read",
+			doc: "deployments/protection-rules#list-custom-deployment-rule-integrations-available-for-an-environment", barred: belowEnvironments, do: (*API).listRuleApps,
+		},
+		{
+			method: "GET", pattern: "R/environments/*environment/deployment_protection_rules/#rule", need: slipway.ToReadRepository, scopes: "repo", permission: "actions=read",
+			doc: "deployments/protection-rules#get-a-custom-deployment-protection-rule", barred: belowEnvironments, do: (*API).getProtectionRule,
+		},
+		{
+			method: "DELETE", pattern: "R/environments/*environment/deployment_protection_rules/#rule", need: slipway.ToWriteEnvironments, scopes: "repo", permission: "administration=write",
+			doc:    "deployments/protection-rules#disable-a-custom-protection-rule-for-an-environment",
+			barred: belowEnvironments, do: (*API).deleteProtectionRule, exists: (*API).findProtectionRule,
+		},
+		{
 			method: "GET", pattern: "R/actions/runs/#deployment/pending_deployments", need: slipway.ToReadRepository, scopes: "repo", permission: "actions=read",
 			doc: "actions/workflow-runs#get-pending-deployments-for-a-workflow-run", do: (*API).listPending,
 		},

@@ -83,34 +83,54 @@ func (d *Decisions) PutEnvironment(ctx context.Context, a slipway.Actor, r slipw
 	return e, err
 }
 
-// checkReviewers refuses reviewers that do not exist or cannot see the repository, and says who the others are. There are
-// no teams yet, so none exists.
+// checkReviewers refuses reviewers that do not exist or cannot see the repository, and says who the others are.
 func checkReviewers(tx Tx, r slipway.Repository, reviewers []slipway.Reviewer) ([]slipway.Reviewer, error) {
 	checked := make([]slipway.Reviewer, 0, len(reviewers))
 	for _, reviewer := range reviewers {
-		if reviewer.Type != slipway.ReviewerUser {
-			return nil, slipway.UnknownReviewer(reviewer)
+		check := reviewingUser
+		if reviewer.Type == slipway.ReviewerTeam {
+			check = reviewingTeam
 		}
-		account, err := tx.Account(reviewer.ID)
+		err := check(tx, r, &reviewer)
 		if slipway.KindOf(err) == slipway.NotFound {
 			return nil, slipway.UnknownReviewer(reviewer)
 		}
 		if err != nil {
 			return nil, err
 		}
-		role, err := grantedRole(tx, account, r)
-		if err != nil {
-			return nil, err
-		}
-		if account.Type != slipway.User || slipway.RoleIn(slipway.Actor{Account: account}, r, role) < slipway.RoleRead {
-			return nil, slipway.UnknownReviewer(reviewer)
-		}
-		reviewer.Account = &account
-		if !slices.ContainsFunc(checked, func(c slipway.Reviewer) bool { return c.ID == reviewer.ID }) {
+		if !slices.ContainsFunc(checked, func(c slipway.Reviewer) bool { return c.Type == reviewer.Type && c.ID == reviewer.ID }) {
 			checked = append(checked, reviewer)
 		}
 	}
 	return checked, nil
+}
+
+// reviewingUser fills in who a reviewer is: NotFound unless it is a person who can read the repository.
+func reviewingUser(tx Tx, r slipway.Repository, reviewer *slipway.Reviewer) error {
+	account, err := tx.Account(reviewer.ID)
+	if err != nil {
+		return err
+	}
+	role, err := grantedRole(tx, account, r)
+	if err != nil {
+		return err
+	}
+	if account.Type != slipway.User || slipway.RoleIn(slipway.Actor{Account: account}, r, role) < slipway.RoleRead {
+		return slipway.Fail(slipway.NotFound, "")
+	}
+	reviewer.Account = &account
+	return nil
+}
+
+// reviewingTeam fills in who a reviewer is: NotFound unless it is a team of the organization whose repository it is, which all
+// its members read.
+func reviewingTeam(tx Tx, r slipway.Repository, reviewer *slipway.Reviewer) error {
+	team, err := tx.Team(reviewer.ID)
+	if err == nil && team.Organization.ID != r.Owner.ID {
+		err = slipway.Fail(slipway.NotFound, "")
+	}
+	reviewer.Team = &team
+	return err
 }
 
 // setRules puts the request's rules in place of the environment's.

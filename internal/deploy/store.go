@@ -70,6 +70,7 @@ type Tx interface {
 	CheckSuites
 	Environments
 	BranchPolicies
+	ProtectionRules
 	Windows
 	Nodes
 	Hooks

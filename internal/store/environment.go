@@ -118,6 +118,9 @@ func (t *tx) RemoveEnvironment(repositoryID, id int64) error {
 	if err := t.RemoveBranchPolicies(id); err != nil {
 		return err
 	}
+	if err := t.q.DeleteProtectionRules(t.ctx, id); err != nil {
+		return t.failed("remove protection rules", err)
+	}
 	n, err := t.q.DeleteEnvironment(t.ctx, db.DeleteEnvironmentParams{ID: id, RepositoryID: repositoryID})
 	if err := t.changed("remove environment", n, err); err != nil {
 		return err
@@ -164,25 +167,48 @@ func (t *tx) rules(ids []int64) (rows []db.EnvironmentRule, err error) {
 	return rows, t.failed("environment rules", err)
 }
 
-// addReviewers looks up the users who are named as reviewers.
+// addReviewers looks up the users and teams who are named as reviewers.
 func (t *tx) addReviewers(list []slipway.Environment) error {
-	var ids []int64
+	var users []int64
+	teams := map[int64]*slipway.Team{}
 	each := func(do func(*slipway.Reviewer)) {
 		for i := range list {
 			if list[i].RequiredReviewers == nil {
 				continue
 			}
 			for j := range list[i].RequiredReviewers.Reviewers {
-				if r := &list[i].RequiredReviewers.Reviewers[j]; r.Type == string(slipway.User) {
-					do(r)
-				}
+				do(&list[i].RequiredReviewers.Reviewers[j])
 			}
 		}
 	}
-	each(func(r *slipway.Reviewer) { ids = append(ids, r.ID) })
-	who, err := t.creators(ids)
-	each(func(r *slipway.Reviewer) { r.Account = who[r.ID] })
-	return err
+	each(func(r *slipway.Reviewer) {
+		if r.Type == slipway.ReviewerTeam {
+			teams[r.ID] = nil
+		} else {
+			users = append(users, r.ID)
+		}
+	})
+	who, err := t.creators(users)
+	if err != nil {
+		return err
+	}
+	for id := range teams {
+		team, err := t.Team(id)
+		if err == nil {
+			teams[id] = &team
+		}
+		if err := absent(err); err != nil {
+			return err
+		}
+	}
+	each(func(r *slipway.Reviewer) {
+		if r.Type == slipway.ReviewerTeam {
+			r.Team = teams[r.ID]
+		} else {
+			r.Account = who[r.ID]
+		}
+	})
+	return nil
 }
 
 // Kinds of rules, as kept.

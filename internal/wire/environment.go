@@ -115,13 +115,17 @@ func (w *writer) reviewers(list []slipway.Reviewer, u slipway.URLs) {
 	w.key("reviewers")
 	w.openArray()
 	for _, reviewer := range list {
-		if reviewer.Account == nil {
+		if reviewer.Account == nil && reviewer.Team == nil {
 			continue
 		}
 		w.item()
 		w.open()
 		w.str("type", reviewer.Type)
-		w.maybeAccount("reviewer", reviewer.Account, u)
+		if reviewer.Team != nil {
+			w.object("reviewer", func() { w.teamMembers(*reviewer.Team, u) })
+		} else {
+			w.maybeAccount("reviewer", reviewer.Account, u)
+		}
 		w.close()
 	}
 	w.closeArray()

@@ -72,6 +72,8 @@ func Run(t *testing.T, open Open) {
 		{"environments", environments},
 		{"environment rules", environmentRules},
 		{"branch policies", branchPolicies},
+		{"protection rules", protectionRules},
+		{"team reviewers", teamReviewers},
 		{"protected branches", protectedBranches},
 		{"deployments within", deploymentWindows},
 		{"deployment statuses within", statusWindows},
