@@ -42,7 +42,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(serveCommand(), quickstartCommand(), userCommand(), tokenCommand(), repoCommand(), orgCommand(), teamCommand(), configCommand(), versionCommand())
+	root.AddCommand(serveCommand(), quickstartCommand(), userCommand(), tokenCommand(), repoCommand(), orgCommand(), teamCommand(), appCommand(), configCommand(), versionCommand())
 	root.AddCommand(cli.Commands()...)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%w (`%s --help` lists the flags)", err, c.CommandPath())

@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -42,6 +43,7 @@ func TestMain(m *testing.M) {
 //	unprivileged CMD…   run a command as a user whom file modes bind, and expect it to fail
 //	pasted FILE         run the lines that the quickstart printed into FILE, as if pasted into a shell
 //	certify CERT KEY    make a certificate for 127.0.0.1
+//	signed KEY APP FILE write into FILE what an app signs with its private key
 //	untilfile FILE TEXT wait until FILE, in the background's output, holds TEXT
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -62,7 +64,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			// Not "stop": that word is testscript's own, and ends a script as passed.
 			"start": startServer, "shutdown": stopServer, "crash": crashServer, "exits": exits,
-			"occupy": occupy, "freeport": freePort, "unprivileged": unprivileged, "pasted": pasted, "untilfile": untilFile, "certify": certify,
+			"occupy": occupy, "freeport": freePort, "unprivileged": unprivileged, "pasted": pasted, "untilfile": untilFile, "certify": certify, "signed": signed,
 		},
 	})
 }
@@ -187,6 +189,18 @@ func freePort(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	ts.Setenv("FREE", l.Addr().String())
 	ts.Check(l.Close())
+}
+
+// signed makes the JSON web token of an app.
+func signed(ts *testscript.TestScript, _ bool, args []string) {
+	key, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	claims := jwt.RegisteredClaims{
+		Issuer: args[1], IssuedAt: jwt.NewNumericDate(time.Now().Add(-30 * time.Second)), ExpiresAt: jwt.NewNumericDate(time.Now().Add(5 * time.Minute)),
+	}
+	text, err := jwt.NewWithClaims(jwt.SigningMethodRS256, claims).SignedString(key)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text), 0o600))
 }
 
 // unprivileged runs a command as nobody when we are root, whom no file mode binds.

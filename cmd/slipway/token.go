@@ -26,14 +26,17 @@ func tokenCommand() *cobra.Command {
 func tokenCreateCommand() *cobra.Command {
 	var in wire.LocalTokenRequest
 	var expires time.Duration
+	var permissions []string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "create --user LOGIN --scopes SCOPE,…",
+		Use:   "create --user LOGIN --scopes SCOPE,… | --permissions NAME=LEVEL,…",
 		Short: "Create a token and print it, once",
 		Long: `Create a token and print it: nothing else goes to standard output, and it cannot be shown again.
-The account is created when there is none.`,
-		Example: `  TOKEN=$(slipway token create --user ci --scopes repo_deployment,repo:status --expires 720h)`,
-		Args:    cobra.NoArgs,
+The account is created when there is none.
+With --permissions it is a fine-grained token, for the repositories it names and for 30 days unless --expires says otherwise.`,
+		Example: `  TOKEN=$(slipway token create --user ci --scopes repo_deployment,repo:status --expires 720h)
+  TOKEN=$(slipway token create --user ci --permissions deployments=write,statuses=write --repos acme/web)`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if c.Flags().Changed("expires") {
 				if expires <= 0 {
@@ -42,6 +45,9 @@ The account is created when there is none.`,
 				in.Expires = expires.String()
 			}
 			if err := knownScopes(in.Scopes); err != nil {
+				return err
+			}
+			if err := fineGrained(c, &in, permissions); err != nil {
 				return err
 			}
 			return administer(c, func(ctx context.Context, admin *client.Client) error {
@@ -63,10 +69,39 @@ The account is created when there is none.`,
 	c.Flags().DurationVar(&expires, "expires", 0, "how long it is valid, such as 720h (default for ever)")
 	c.Flags().BoolVar(&in.Admin, "admin", false, "make the account an administrator of this server")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	mustFlag(c, "user", "scopes")
+	c.Flags().StringSliceVar(&permissions, "permissions", nil, "make it fine-grained: what it may do, such as deployments=write,statuses=write")
+	c.Flags().StringSliceVar(&in.Repositories, "repos", nil, "OWNER/NAME,…: what a fine-grained token is for")
+	c.Flags().BoolVar(&in.AllRepositories, "all-repos", false, "a fine-grained token is for all that the account can reach")
+	mustFlag(c, "user")
+	completePermissions(c)
 	_ = c.RegisterFlagCompletionFunc("scopes", cobra.FixedCompletions(slipway.KnownScopes(), cobra.ShellCompDirectiveNoFileComp))
 	adminFlags(c)
 	return c
+}
+
+// fineGrainedFor is how long a fine-grained token is good for when nobody says.
+const fineGrainedFor = 30 * 24 * time.Hour
+
+// fineGrained reads what makes a token fine-grained, and sees that it is that or has scopes, not both.
+func fineGrained(c *cobra.Command, in *wire.LocalTokenRequest, permissions []string) (err error) {
+	fine, scopes := c.Flags().Changed("permissions"), c.Flags().Changed("scopes")
+	switch where := in.AllRepositories || len(in.Repositories) > 0; {
+	case fine == scopes:
+		return usagef("say --scopes or --permissions, one of them (`%s --help` shows examples)", c.CommandPath())
+	case !fine && where:
+		return usagef("--repos and --all-repos go with --permissions; scopes count in every repository")
+	case !fine:
+		return nil
+	case !where:
+		return usagef("say what the token is for: --repos OWNER/NAME,… or --all-repos")
+	case in.AllRepositories && len(in.Repositories) > 0:
+		return usagef("--repos and --all-repos: a token is for some repositories or for all")
+	}
+	if in.Expires == "" {
+		in.Expires = fineGrainedFor.String()
+	}
+	in.Permissions, err = permissionNames(permissions)
+	return err
 }
 
 // knownScopes refuses a scope that nothing would ever ask for: most likely it is misspelled.
@@ -99,9 +134,9 @@ func tokenListCommand() *cobra.Command {
 				}
 				var rows [][]any
 				for _, t := range tokens {
-					rows = append(rows, []any{t.ID, t.User, t.Name, "…" + t.LastEight, scopeList(t.Scopes), when(t.ExpiresAt, "never"), when(t.LastUsedAt, "never")})
+					rows = append(rows, []any{t.ID, t.User, t.Name, "…" + t.LastEight, mayDo(t), when(t.ExpiresAt, "never"), when(t.LastUsedAt, "never")})
 				}
-				return table(c.OutOrStdout(), "ID\tUSER\tNAME\tTOKEN\tSCOPES\tEXPIRES\tLAST USED", rows)
+				return table(c.OutOrStdout(), "ID\tUSER\tNAME\tTOKEN\tSCOPES OR PERMISSIONS\tEXPIRES\tLAST USED", rows)
 			})
 		},
 	}
@@ -109,6 +144,14 @@ func tokenListCommand() *cobra.Command {
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	adminFlags(c)
 	return c
+}
+
+// mayDo is what a token may do, as a table shows it.
+func mayDo(t wire.LocalToken) string {
+	if t.Permissions == nil {
+		return scopeList(t.Scopes)
+	}
+	return permissionList(t.Permissions)
 }
 
 // scopeList is scopes as a table shows them: "all" where there is nothing that the token may not do.

@@ -40,6 +40,7 @@ func (a *API) Local() http.Handler {
 		"POST collaborators": a.localAddCollaborator,
 	}
 	maps.Copy(table, a.localOrganizationRoutes())
+	maps.Copy(table, a.localAppRoutes())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what, _ := strings.CutPrefix(r.URL.Path, localBase)
 		do := table[r.Method+" "+what]
@@ -137,8 +138,15 @@ func (a *API) localCreateToken(ctx context.Context, _ *http.Request, body []byte
 			return nil, slipway.ValidationFailed(slipway.Detail{Resource: "Token", Field: "expires", Code: "custom", Message: "expires must be a duration such as 720h"})
 		}
 	}
+	var permissions slipway.Permissions
+	if in.Permissions != nil {
+		if permissions, err = slipway.NewPermissions(in.Permissions); err != nil {
+			return nil, err
+		}
+	}
 	secret, t, err := a.deploy.CreateToken(ctx, localAdministrator, deploy.NewToken{
 		Login: in.User, Name: in.Name, Scopes: slipway.NormalScopes(in.Scopes), Expires: expires, SiteAdmin: in.Admin,
+		Permissions: permissions, AllRepositories: in.AllRepositories, Repositories: in.Repositories,
 	})
 	if err != nil {
 		return nil, err

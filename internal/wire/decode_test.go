@@ -58,6 +58,11 @@ var decoders = map[string]func([]byte) error{
 	"local token":        func(b []byte) error { _, err := DecodeLocalToken(b); return err },
 	"local revoke":       func(b []byte) error { _, err := DecodeLocalRevoke(b); return err },
 	"local repository":   func(b []byte) error { _, err := DecodeLocalRepository(b); return err },
+	"installation token": func(b []byte) error { _, err := DecodeInstallationToken(b); return err },
+	"local app":          func(b []byte) error { _, err := DecodeLocalApp(b); return err },
+	"local app's name":   func(b []byte) error { _, err := DecodeLocalAppName(b); return err },
+	"local install":      func(b []byte) error { _, err := DecodeLocalInstall(b); return err },
+	"local uninstall":    func(b []byte) error { _, err := DecodeLocalUninstall(b); return err },
 	"local collaborator": func(b []byte) error { _, err := DecodeLocalCollaborator(b); return err },
 }
 

@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "write testdata/golden anew; read the di
 func TestGolden(t *testing.T) {
 	bodies := map[string]JSON{
 		"deployment":             FromDeployment(release, web, testURLs, Today),
+		"deployment-by-app":      FromDeployment(byApp(release), web, testURLs, Today),
 		"deployment-bare":        FromDeployment(bare, tools, testURLs, Today),
 		"deployment-seed":        FromDeployment(release, web, testURLs, NewShape(slipway.E11, "preview")),
 		"deployment-cannonball":  FromDeployment(release, web, testURLs, NewShape(slipway.E11, "cannonball-preview")),
@@ -60,6 +61,14 @@ func TestGolden(t *testing.T) {
 		"comparison":              FromComparison(slipway.Comparison{Base: signed, Head: change, MergeBase: signed, AheadBy: 1, Commits: []slipway.Commit{change}, Files: change.Files}, "main", "topic/x", byAddress, web, testURLs),
 		"root":                    Root(testURLs),
 		"meta":                    Meta(MetaView{Era: slipway.E11, Hooks: []string{"192.0.2.1/32"}, InstalledVersion: "3.14.0"}),
+		"app":                     FromApp(deployer, testURLs),
+		"app-own":                 FromOwnApp(deployer, 2, testURLs),
+		"installation":            FromInstallation(installed, deployer, testURLs),
+		"installation-user":       FromInstallation(slipway.Installation{ID: 8, Account: octocat, AllRepositories: true, CreatedAt: then, UpdatedAt: then}, deployer, testURLs),
+		"installation-token":      FromInstallationToken("sls_x", slipway.Token{ExpiresAt: &later, Permissions: installed.Permissions}, []slipway.Repository{tools}, testURLs),
+		"installation-token-all":  FromInstallationToken("sls_x", slipway.Token{ExpiresAt: &later, AllRepositories: true}, nil, testURLs),
+		"installation-repos":      FromInstallationRepositories(3, false, []slipway.Repository{tools}, testURLs),
+		"event-deployment-by-app": must(t)(DeploymentEvent(frame, byApp(release))),
 		"rate-limit":              RateLimit(Rate{Limit: 1000000, Remaining: 1000000, Reset: then}),
 		"error":                   FromError(slipway.ValidationFailed(slipway.Detail{Resource: "Status", Field: "sha", Code: "custom", Message: "sha must be a 40 character SHA1"}, slipway.Detail{Text: "bare"}), 422, "https://docs.example.com"),
 		"error-contexts":          FromError(refusal, 409, "https://docs.example.com"),

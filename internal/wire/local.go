@@ -65,6 +65,11 @@ type LocalTokenRequest struct {
 	Scopes  []string `json:"scopes"`
 	Expires string   `json:"expires,omitempty"` // a duration such as 720h; empty: never
 	Admin   bool     `json:"admin,omitempty"`   // makes the account a site administrator
+
+	// Permissions make it a fine-grained token, for all that the account can reach or for some: OWNER/NAME.
+	Permissions     map[string]string `json:"permissions,omitempty"`
+	AllRepositories bool              `json:"all_repositories,omitempty"`
+	Repositories    []string          `json:"repositories,omitempty"`
 }
 
 // DecodeLocalToken reads a LocalTokenRequest.
@@ -79,6 +84,10 @@ func DecodeLocalToken(body []byte) (LocalTokenRequest, error) {
 		Scopes:  m.list("scopes"),
 		Expires: m.text("expires"),
 		Admin:   m.flag("admin", false),
+
+		Permissions:     m.texts("permissions"),
+		AllRepositories: m.flag("all_repositories", false),
+		Repositories:    m.list("repositories"),
 	}
 	m.require("user")
 	if _, err := in.Lifetime(); err != nil {
@@ -104,27 +113,41 @@ type LocalToken struct {
 	ID         int64      `json:"id"`
 	User       string     `json:"user"`
 	Name       string     `json:"name"`
+	Kind       string     `json:"kind"` // the letter of its prefix
 	Scopes     []string   `json:"scopes"`
 	LastEight  string     `json:"token_last_eight"`
 	Token      string     `json:"token,omitempty"` // the secret; only in the answer to its creation
 	CreatedAt  time.Time  `json:"created_at"`
 	ExpiresAt  *time.Time `json:"expires_at"`   // null: never
 	LastUsedAt *time.Time `json:"last_used_at"` // null: never
+
+	// Of the tokens that have no scopes: what they may do, and where.
+	Permissions     map[string]string `json:"permissions"` // null for the others
+	AllRepositories bool              `json:"all_repositories"`
+	RepositoryIDs   []int64           `json:"repository_ids"`
 }
 
 // FromLocalToken shows a token of an account to the administrator. secret is empty except right after its creation.
 func FromLocalToken(t slipway.Token, login, secret string) LocalToken {
-	return LocalToken{
+	out := LocalToken{
 		ID:         t.ID,
 		User:       login,
 		Name:       t.Name,
+		Kind:       string(t.Kind),
 		Scopes:     append([]string{}, t.Scopes...),
 		LastEight:  t.LastEight,
 		Token:      secret,
 		CreatedAt:  wholeSecond(t.CreatedAt),
 		ExpiresAt:  maybeWholeSecond(t.ExpiresAt),
 		LastUsedAt: maybeWholeSecond(t.LastUsedAt),
+
+		AllRepositories: t.AllRepositories,
+		RepositoryIDs:   append([]int64{}, t.RepositoryIDs...),
 	}
+	if !t.Kind.Scoped() {
+		out.Permissions = levels(t.Permissions)
+	}
+	return out
 }
 
 // LocalRevokeRequest names the token to revoke, by its id or by the secret itself (DELETE tokens).

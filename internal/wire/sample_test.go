@@ -75,6 +75,15 @@ var (
 		{Path: "a b/c.go", StartLine: 3, EndLine: 3, StartColumn: ptr(int64(1)), EndColumn: ptr(int64(9)), Level: "failure", Message: "no", Title: ptr("T"), RawDetails: ptr("")},
 		{Path: "d", StartLine: 1, EndLine: 2, Level: "notice", Message: ""},
 	}
+	deployer = slipway.App{
+		ID: 3, Kind: slipway.GitHubApp, Slug: "deployer", Name: "Deployer", Owner: acme, ClientID: "Iv1.0123456789abcdef",
+		Description: "deploys <b>", ExternalURL: "https://deployer.example.com", Events: []string{"deployment"},
+		Permissions: slipway.Permissions{"statuses": slipway.LevelRead, "deployments": slipway.LevelWrite}, CreatedAt: then, UpdatedAt: later,
+	}
+	installed = slipway.Installation{
+		ID: 5, AppID: 3, Account: acme, Permissions: slipway.Permissions{"deployments": slipway.LevelWrite}, RepositoryIDs: []int64{42},
+		CreatedAt: then, UpdatedAt: later,
+	}
 
 	change = slipway.Commit{
 		SHA: tip, Tree: tree, Parents: []slipway.SHA{parent},
@@ -158,4 +167,10 @@ func at(t testing.TB, o map[string]any, path ...string) any {
 		}
 	}
 	return v
+}
+
+// byApp is a deployment that was made through an app.
+func byApp(d slipway.Deployment) slipway.Deployment {
+	d.App = &deployer
+	return d
 }
