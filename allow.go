@@ -68,6 +68,8 @@ var (
 	ToReadChecks = Need{Scopes: []string{"repo"}, PublicRead: true, Role: RoleRead, Permissions: to(LevelRead, "checks")}
 	// ToWriteChecks reports check runs; on GitHub only apps do (contract 5.4).
 	ToWriteChecks = Need{Scopes: []string{"repo", "repo:status"}, Role: RoleWrite, Permissions: to(LevelWrite, "checks")}
+	// ToSeeRepository sees that the repository is there and what it is called, which every app may where it is installed.
+	ToSeeRepository = Need{Scopes: []string{"repo"}, PublicRead: true, Role: RoleRead, Permissions: to(LevelRead, Metadata)}
 	// ToReadRepository reads the repository itself, its environments, code, refs, commits and comparisons, and clones it. A
 	// token for deployments or statuses only does not see a private repository's code.
 	ToReadRepository = Need{Scopes: []string{"repo"}, PublicRead: true, Role: RoleRead, Permissions: to(LevelRead, "contents")}

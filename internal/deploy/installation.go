@@ -335,18 +335,14 @@ func reachable(tx Tx, a slipway.Actor) (all []slipway.Repository, err error) {
 		all, err = existing(tx, slices.Sorted(slices.Values(a.Token.RepositoryIDs)))
 		return slices.DeleteFunc(all, func(r slipway.Repository) bool { return !sees(r) }), err
 	}
-	for after := int64(0); ; {
-		page, err := tx.RepositoriesAfter(after, readAtOnce)
-		if err != nil || len(page) == 0 {
-			return all, err
+	for _, i := range a.Installations {
+		owned, err := tx.RepositoriesOwned(i.Account.ID)
+		if err != nil {
+			return nil, err
 		}
-		after = page[len(page)-1].ID
-		for _, r := range page {
-			if sees(r) {
-				all = append(all, r)
-			}
-		}
+		all = append(all, slices.DeleteFunc(owned, func(r slipway.Repository) bool { return !sees(r) })...)
 	}
+	return all, nil
 }
 
 // RevokeOwnToken ends the token of an installation that asks for it.

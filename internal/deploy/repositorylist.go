@@ -84,7 +84,7 @@ func visible(tx Tx, a slipway.Actor, all []slipway.Repository) (list []Access, e
 			return nil, err
 		}
 		role = slipway.RoleIn(a, r, role)
-		if slipway.Allowed(a, slipway.ToReadRepository, r, role) == nil {
+		if slipway.Allowed(a, slipway.ToSeeRepository, r, role) == nil {
 			list = append(list, Access{Repository: r, Role: role})
 		}
 	}
