@@ -145,10 +145,10 @@ func Allowed(a Actor, n Need, r Repository, role Role) error {
 		return &Error{Op: "slipway.Allowed: a row without scopes"}
 	case a.Local:
 		return nil
-	case n.By == ByPassword || n.By == ByClient:
-		return allowedByProof(a, n)
 	case n.By == ByApp || a.IsApp():
 		return allowedByKey(a, n, r)
+	case n.By == ByPassword || n.By == ByClient:
+		return allowedByProof(a, n)
 	case n.NoRepository:
 		return allowedAnywhere(a, n)
 	case n.Role <= RoleNone:
