@@ -11,6 +11,7 @@ func TestDecodeInstallationToken(t *testing.T) {
 	for body, want := range map[string]InstallationTokenRequest{
 		``:                          {},
 		`{}`:                        {},
+		` null `:                    {},
 		`{"permissions":null}`:      {},
 		`{"repositories":[],"x":1}`: {Repositories: []string{}},
 		`{"repositories":["a","b"],"repository_ids":[3,1e1],"permissions":{"deployments":"write","issues":null}}`: {
