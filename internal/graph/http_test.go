@@ -125,7 +125,7 @@ func TestErrors(t *testing.T) {
 		body, _ := json.Marshal(vars{"query": test.query, "operationName": test.operation})
 		res, text := w.send("reader", "POST", "/api/graphql", string(body))
 		a := &answer{t: t, text: text}
-		if err := json.Unmarshal(text, a); err != nil || res.StatusCode != 200 || len(a.Errors) == 0 {
+		if err := json.Unmarshal(text, a); err != nil || res.StatusCode != http.StatusOK || len(a.Errors) == 0 {
 			t.Errorf("%s: %d %s", test.query, res.StatusCode, text)
 			continue
 		}

@@ -72,12 +72,18 @@ func TestTooLarge(t *testing.T) {
 		fragments += fmt.Sprintf("fragment G%d on Query { ...F%d b: viewer { login } ...F%d } ", i, min(i+1, 39), min(i+1, 39))
 	}
 	for _, test := range []struct{ name, query, kind, message string }{
-		{"nodes", `{ repository(owner: "acme", name: "web") { environments(first: 100) { nodes { latestCompletedDeployment { statuses(first: 100) { nodes { deployment { statuses(first: 10) { nodes { id } } } } } } } } } }`,
-			"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 110,100 possible nodes which exceeds the maximum limit of 50,000."},
-		{"nodes under aliases", `{ repository(owner: "acme", name: "web") { ` + repeat(501, "a%d: deployments(first: 100) { nodes { id } }") + `} }`,
-			"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 50,100 possible nodes which exceeds the maximum limit of 50,000."},
-		{"nodes in fragments", `{ repository(owner: "acme", name: "web") { ...A } } fragment A on Repository { deployments(last: 100) { nodes { ...B } } } fragment B on Deployment { statuses(last: 100) { nodes { deployment { statuses(first: 100) { nodes { id } } } } } }`,
-			"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 1,010,100 possible nodes which exceeds the maximum limit of 50,000."},
+		{
+			"nodes", `{ repository(owner: "acme", name: "web") { environments(first: 100) { nodes { latestCompletedDeployment { statuses(first: 100) { nodes { deployment { statuses(first: 10) { nodes { id } } } } } } } } } }`,
+			"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 110,100 possible nodes which exceeds the maximum limit of 50,000.",
+		},
+		{
+			"nodes under aliases", `{ repository(owner: "acme", name: "web") { ` + repeat(501, "a%d: deployments(first: 100) { nodes { id } }") + `} }`,
+			"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 50,100 possible nodes which exceeds the maximum limit of 50,000.",
+		},
+		{
+			"nodes in fragments", `{ repository(owner: "acme", name: "web") { ...A } } fragment A on Repository { deployments(last: 100) { nodes { ...B } } } fragment B on Deployment { statuses(last: 100) { nodes { deployment { statuses(first: 100) { nodes { id } } } } } }`,
+			"MAX_NODE_LIMIT_EXCEEDED", "This query requests up to 1,010,100 possible nodes which exceeds the maximum limit of 50,000.",
+		},
 		{"depth", "{ " + deep(40, "repository(owner: \"acme\", name: \"web\")") + " }", "MAX_DEPTH_EXCEEDED", "This query has a depth of more than 30, which exceeds the maximum."},
 		{"fields", "{ " + repeat(1300, "a%d: viewer { login }") + "}", "MAX_COMPLEXITY_EXCEEDED", "This query has more than 2,500 fields, which exceeds the maximum."},
 		{"tokens", "{ " + repeat(11000, "a%d: __typename") + "}", "MAX_COMPLEXITY_EXCEEDED", "This query has more than 10,000 tokens, which exceeds the maximum."},
@@ -136,7 +142,7 @@ func TestHostile(t *testing.T) {
 		began := time.Now()
 		res, text := w.send("reader", http.MethodPost, "/api/graphql", string(body))
 		took := time.Since(began)
-		if res.StatusCode != 200 || !json.Valid(text) {
+		if res.StatusCode != http.StatusOK || !json.Valid(text) {
 			t.Errorf("%s: %d %.200s", name, res.StatusCode, text)
 		}
 		if took > time.Second {
