@@ -106,3 +106,26 @@ func TestPermissionsBoth(t *testing.T) {
 		}
 	})
 }
+
+// What is read is written the same way again, names only what there is, and is no more than it says.
+func FuzzParsePermissions(f *testing.F) {
+	for _, seed := range []string{"", "deployments=write,statuses=read", "a=write; b=write,c=write", "metadata=write", "=", ",,", "contents=read=write", "contents=\xff", "\u00a0contents=read"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := slipway.ParsePermissions(text)
+		if err != nil {
+			if slipway.KindOf(err) != slipway.Invalid || p != nil {
+				t.Errorf("%q: %v, %v", text, p, err)
+			}
+			return
+		}
+		again, err := slipway.ParsePermissions(p.String())
+		if err != nil || !cmp.Equal(p, again) {
+			t.Errorf("%q: %v, again %v, %v", text, p, again, err)
+		}
+		if alternatives, err := slipway.ParseAlternatives(text); err != nil || len(alternatives) > 1 || len(p) > 0 && !p.Covers(alternatives[0]) {
+			t.Errorf("%q: alternatives %v, %v", text, alternatives, err)
+		}
+	})
+}
