@@ -61,7 +61,6 @@ type Tx interface {
 	RepositoryLists
 	Folders
 	Feed
-	Quotas
 	Refs
 	Deployments
 	DeploymentStatuses

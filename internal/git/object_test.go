@@ -113,6 +113,10 @@ func TestHugeTree(t *testing.T) {
 	}
 }
 
+func slipwayNumber(i int) string {
+	return string(rune('a'+i%26)) + strings.Repeat("x", i%7) + strconv.Itoa(i)
+}
+
 func TestTagNote(t *testing.T) {
 	w := newWorld(t)
 	head := w.files()

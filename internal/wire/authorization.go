@@ -86,9 +86,7 @@ func FromAuthorization(a slipway.Authorization, secret string, owner *slipway.Ac
 		w.at("updated_at", a.UpdatedAt)
 		w.strs("scopes", a.Scopes)
 		w.orNull("fingerprint", a.Fingerprint)
-		if a.ExpiresAt != nil {
-			w.at("expires_at", *a.ExpiresAt)
-		}
+		w.maybeAt("expires_at", a.ExpiresAt)
 		if owner != nil {
 			w.key("user")
 			w.account(*owner, u)
