@@ -62,6 +62,9 @@ func (g *API) Find(method, p string) string {
 // number is the same as one by its name.
 func (g *API) template(method, p string) string {
 	p = byID.ReplaceAllString(p, "/repos/{owner}/{repo}$1")
+	if g.rest.at("/paths/~1networks~1{owner}~1{repo}~1events") == nil {
+		p = strings.Replace(p, "/networks/", "/repos/", 1) // the same events
+	}
 	for _, candidate := range g.paths {
 		if candidate.form.MatchString(p) && g.operation(method, candidate.template) != nil {
 			return candidate.template

@@ -71,7 +71,8 @@ func run(ctx context.Context, home, binary, only string, parallel int, verbose, 
 		judge.look(&results[i])
 	}
 	problems := printTable(os.Stdout, results)
-	problems += judge.print(os.Stdout, only == "")
+	whole := only == "" && !slices.ContainsFunc(results, func(r result) bool { return len(r.parts) == 0 })
+	problems += judge.print(os.Stdout, whole)
 	fmt.Printf("\n%d suites, %d answers and %d deliveries judged, in %d s\n", len(results), judge.answers, judge.deliveries, int(time.Since(begun).Seconds()))
 	if only == "" {
 		if err := judge.keep(filepath.Join(home, "exercised.txt"), update); err != nil {

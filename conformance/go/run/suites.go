@@ -135,6 +135,9 @@ func (r *result) read() {
 
 // problems lists what keeps the suite from being green.
 func (r *result) problems() (list []string) {
+	if r.err != nil && len(r.parts) == 0 {
+		return []string{"did not run: " + cause(r.err)}
+	}
 	want := r.suite.parts
 	if want == nil {
 		want = parts

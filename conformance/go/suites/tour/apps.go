@@ -58,9 +58,23 @@ func (t *tour) app() {
 	t.do("POST", t.r("/deployments/%d/statuses", made.id()), object{"state": "success"}, 201, installed)
 	t.do("POST", t.r("/statuses/%s", t.ready), object{"state": "success", "context": "by-app"}, 201, installed)
 	t.do("PUT", t.r("/environments/x"), nil, 403, installed).says("Resource not accessible by integration")
+	t.protectionRules()
 	t.do("DELETE", "/installation/token", nil, 204, installed)
 	t.do("GET", t.repo, nil, 401, installed)
 	t.do("DELETE", "/app/installations/"+installation, nil, 204, app)
+}
+
+// protectionRules makes the app a rule of an environment.
+func (t *tour) protectionRules() {
+	t.do("PUT", t.r("/environments/ruled"), nil, 200)
+	at := t.r("/environments/ruled/deployment_protection_rules")
+	apps := t.get(at + "/apps")
+	part.Want(apps.number("total_count") == 1, "the apps are %s", apps.text)
+	rule := t.do("POST", at, object{"integration_id": apps.number("available_custom_deployment_protection_rule_integrations.0.id")}, 201).id()
+	t.get(at)
+	t.get(fmt.Sprintf("%s/%d", at, rule))
+	t.do("DELETE", fmt.Sprintf("%s/%d", at, rule), nil, 204)
+	t.do("DELETE", t.r("/environments/ruled"), nil, 204)
 }
 
 // oauth gets tokens by all ways, and has them looked after.
@@ -88,7 +102,42 @@ func (t *tour) oauth() {
 	t.do("GET", "/user", nil, 200, as(fresh))
 	t.do("DELETE", "/applications/"+id+"/token", object{"access_token": fresh}, 204, basic)
 	t.do("POST", "/applications/"+id+"/token", object{"access_token": fresh}, 404, basic)
+	t.lookAfter(id, basic, exchange, asked, cookie)
+	t.authorizations()
 	t.device(id, cookie)
+}
+
+// lookAfter has tokens looked at, changed and ended at the addresses of 2013, and ends the grant.
+func (t *tour) lookAfter(id, basic string, exchange, asked url.Values, cookie string) {
+	token := func() string {
+		back := t.form("/login/oauth/authorize", asked, cookie)
+		exchange.Set("code", part.Must(url.Parse(back.Header.Get("Location"))).Query().Get("code"))
+		return t.form("/login/oauth/access_token", exchange, "").str("access_token")
+	}
+	old := "/applications/" + id + "/tokens/"
+	first := token()
+	t.do("GET", old+first, nil, 200, basic)
+	fresh := t.do("POST", old+first, nil, 200, basic).str("token")
+	t.do("DELETE", old+fresh, nil, 204, basic)
+	t.do("DELETE", "/applications/"+id+"/grants/"+token(), nil, 204, basic)
+	t.do("DELETE", "/applications/"+id+"/grant", object{"access_token": token()}, 204, basic)
+}
+
+// authorizations walks over the API of 2011, which the runner has switched on for this suite.
+func (t *tour) authorizations() {
+	boss := "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte("boss:"+part.Env("SLIPWAY_PASSWORD")))
+	made := t.do("POST", "/authorizations", object{"scopes": []string{"repo"}, "note": "by the tour"}, 201, boss)
+	one := fmt.Sprintf("/authorizations/%d", made.id())
+	t.do("GET", "/authorizations", nil, 200, boss)
+	t.do("GET", one, nil, 200, boss)
+	t.do("PATCH", one, object{"add_scopes": []string{"user"}}, 200, boss)
+	t.do("DELETE", one, nil, 204, boss)
+	client := object{"client_secret": part.Env("SLIPWAY_CLIENT_SECRET"), "scopes": []string{"repo"}}
+	for _, path := range []string{"", "/laptop"} {
+		t.do("PUT", "/authorizations/clients/"+part.Env("SLIPWAY_CLIENT_ID")+path, client, 201, boss)
+		t.do("PUT", "/authorizations/clients/"+part.Env("SLIPWAY_CLIENT_ID")+path, client, 200, boss)
+	}
+	t.do("GET", "/authorizations", nil, 404)
 }
 
 func (t *tour) device(id, cookie string) {

@@ -76,7 +76,7 @@ func (t *tour) environments() {
 }
 
 func (t *tour) events() {
-	for _, path := range []string{t.repo + "/events", "/networks/acme/web/events", "/orgs/acme/events", "/users/boss/events", "/events"} {
+	for _, path := range []string{t.repo + "/events", "/networks/acme/web/events", "/orgs/acme/events", "/users/boss/events", "/users/boss/events/public", "/users/boss/received_events", "/users/boss/received_events/public", "/events"} {
 		t.get(path)
 	}
 	first := t.get(t.r("/events?per_page=1"))
