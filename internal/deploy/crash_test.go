@@ -17,7 +17,6 @@ import (
 // Every decision fails once at each of its statements, COMMIT included, and leaves nothing behind. Then it succeeds.
 func TestADecisionThatFailsHalfWayDidNothing(t *testing.T) {
 	w := newWorld(t)
-	local := slipway.Actor{Local: true}
 	live := w.deploy("main", "qa")
 	w.report(live.ID, "success")
 	next, doomed := w.deploy("main", "qa"), w.deploy("main", "doomed")
@@ -32,6 +31,13 @@ func TestADecisionThatFailsHalfWayDidNothing(t *testing.T) {
 		return token.ID
 	}()
 	elsewhere := "Elsewhere"
+	signed, app, plain := w.people("signed"), w.app("App", expiring), w.app("Plain")
+	w.must(w.SetPassword(w.ctx, local, "signed", goodPassword))
+	w.session("signed")
+	code := w.code(signed, app, "repo")
+	issued, err := w.ExchangeCode(w.ctx, exchange(app, w.code(signed, app, "repo")))
+	w.must(err)
+	deviceCode, userCode := w.device(app, "user")
 	for _, decision := range []struct {
 		name string
 		make func() error
@@ -90,6 +96,22 @@ func TestADecisionThatFailsHalfWayDidNothing(t *testing.T) {
 		{"ping hook", func() error { return w.PingHook(w.ctx, w.admin, w.repo, h.ID) }},
 		{"test hook", func() error { return w.TestHook(w.ctx, w.admin, w.repo, h.ID) }},
 		{"delete hook", func() error { return w.DeleteHook(w.ctx, w.admin, w.repo, h.ID) }},
+		{"set password", func() error { return w.SetPassword(w.ctx, local, "signed", goodPassword) }},
+		{"end sessions", func() error { return second(w.EndSessions(w.ctx, local, signed.Account.ID, 0)) }},
+		{"give code", func() error {
+			_, _, err := w.GiveCode(w.ctx, signed, deploy.AuthorizationRequest{ClientID: app.ClientID, Scopes: slipway.ParseScopes("repo gist")}, true)
+			return err
+		}},
+		{"exchange code", func() error { return second(w.ExchangeCode(w.ctx, exchange(app, code))) }},
+		{"exchange code again", func() error { return afterRefusal(second(w.ExchangeCode(w.ctx, exchange(app, code)))) }},
+		{"refresh", func() error { return second(w.RefreshAppToken(w.ctx, exchange(app, "").Client, issued.RefreshSecret)) }},
+		{"answer device", func() error { return w.AnswerDevice(w.ctx, signed, userCode, true) }},
+		{"poll device", func() error { return second(w.PollDevice(w.ctx, app.ClientID, deviceCode)) }},
+		{"create authorization", func() error {
+			_, _, err := w.CreateAuthorization(w.ctx, signed, deploy.NewAuthorization{Note: "x", Client: exchange(plain, "").Client})
+			return err
+		}},
+		{"revoke grant", func() error { return w.RevokeGrant(w.ctx, signed, app.ID) }},
 	} {
 		t.Run(decision.name, func(t *testing.T) {
 			w.in(t)
@@ -114,6 +136,15 @@ func TestADecisionThatFailsHalfWayDidNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// afterRefusal lets OAuth's refusals pass: what they did is kept.
+func afterRefusal(err error) error {
+	var refused *slipway.OAuthError
+	if errors.As(err, &refused) {
+		return nil
+	}
+	return err
 }
 
 // discreet checks that an error is one, and tells a caller nothing about how we work.

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -49,7 +48,7 @@ func (d *Decisions) RequestDevice(ctx context.Context, clientID string, scopes s
 			State: slipway.DevicePending, Pause: slipway.DeviceInterval, CreatedAt: tx.Now(),
 		})
 	})
-	if err := errors.Join(updated, told(err)); err != nil {
+	if err := afterwards(updated, told(err)); err != nil {
 		return "", "", err
 	}
 	return deviceCode, userCode, nil

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -171,7 +170,7 @@ func (d *Decisions) issue(ctx context.Context, decide func(Tx, issuedSecrets) (I
 		out, err = decide(tx, secrets)
 		return ours(err)
 	})
-	if err := errors.Join(updated, told(err)); err != nil {
+	if err := afterwards(updated, told(err)); err != nil {
 		return Issued{}, err
 	}
 	return out, nil

@@ -50,7 +50,7 @@ func (d *Decisions) WeighConsent(ctx context.Context, a slipway.Actor, in Author
 		c, err = weighConsent(tx, a, in)
 		return ours(err)
 	})
-	return c, errors.Join(viewed, told(err))
+	return c, afterwards(viewed, told(err))
 }
 
 // ours is an error that ends a transaction; told is one that the app is told, which does not.
@@ -133,7 +133,7 @@ func (d *Decisions) GiveCode(ctx context.Context, a slipway.Actor, in Authorizat
 			RedirectURI: in.RedirectURI, Challenge: in.Challenge, CreatedAt: tx.Now(),
 		})
 	})
-	if err := errors.Join(updated, told(err)); err != nil {
+	if err := afterwards(updated, told(err)); err != nil {
 		return "", c, err
 	}
 	return code, c, nil
