@@ -48,6 +48,14 @@ func (w *world) oauthApp(name string, change ...func(*slipway.App)) (app slipway
 	return app, basicHeader(app.ClientID, clientSecret)
 }
 
+// signUp gives boss a password, makes an app, and lets it in for reader.
+func (w *world) signUp() {
+	w.Helper()
+	w.password("boss")
+	app, _ := w.oauthApp("App")
+	w.tokens["oauth"] = w.oauthToken(app, "reader", "repo_deployment")
+}
+
 // oauthToken is a person's token for an app.
 func (w *world) oauthToken(app slipway.App, login string, scopes ...string) string {
 	w.Helper()

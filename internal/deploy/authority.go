@@ -62,7 +62,7 @@ func (d *Decisions) readActor(ctx context.Context, hash []byte) (actor slipway.A
 			return err
 		}
 		actor = slipway.Actor{Account: account, Token: token, Version: version}
-		if err := actThrough(tx, &actor); err != nil || token.AppID == 0 {
+		if err := actThrough(tx, &actor); err != nil || token.Kind != slipway.OAuthToken && token.Kind != slipway.AppUserToken {
 			return err
 		}
 		app, err := tx.App(token.AppID)
