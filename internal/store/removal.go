@@ -68,6 +68,15 @@ func (t *tx) remains(id int64) []func(limit int64) (int64, error) {
 			return t.q.RemoveCommitStatusesOf(t.ctx, db.RemoveCommitStatusesOfParams{RepositoryID: id, Lim: n})
 		},
 		func(n int64) (int64, error) {
+			return t.q.RemoveCheckAnnotationsOf(t.ctx, db.RemoveCheckAnnotationsOfParams{RepositoryID: id, Lim: n})
+		},
+		func(n int64) (int64, error) {
+			return t.q.RemoveCheckRunsOf(t.ctx, db.RemoveCheckRunsOfParams{RepositoryID: id, Lim: n})
+		},
+		func(n int64) (int64, error) {
+			return t.q.RemoveCheckSuitesOf(t.ctx, db.RemoveCheckSuitesOfParams{RepositoryID: id, Lim: n})
+		},
+		func(n int64) (int64, error) {
 			return t.q.RemoveEnvironmentRulesOf(t.ctx, db.RemoveEnvironmentRulesOfParams{RepositoryID: id, Lim: n})
 		},
 		func(n int64) (int64, error) {

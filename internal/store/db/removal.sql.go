@@ -99,6 +99,61 @@ func (q *Queries) RemoveBranchPoliciesOf(ctx context.Context, arg RemoveBranchPo
 	return result.RowsAffected()
 }
 
+const removeCheckAnnotationsOf = `-- name: RemoveCheckAnnotationsOf :execrows
+DELETE FROM check_annotations WHERE id IN (
+	SELECT x.id FROM check_runs r JOIN check_annotations x ON x.run_id = r.id
+	WHERE r.repository_id = $1 LIMIT CAST($2 AS bigint))
+`
+
+type RemoveCheckAnnotationsOfParams struct {
+	RepositoryID int64
+	Lim          int64
+}
+
+func (q *Queries) RemoveCheckAnnotationsOf(ctx context.Context, arg RemoveCheckAnnotationsOfParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, removeCheckAnnotationsOf, arg.RepositoryID, arg.Lim)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const removeCheckRunsOf = `-- name: RemoveCheckRunsOf :execrows
+DELETE FROM check_runs WHERE id IN (
+	SELECT r.id FROM check_runs r WHERE r.repository_id = $1 LIMIT CAST($2 AS bigint))
+`
+
+type RemoveCheckRunsOfParams struct {
+	RepositoryID int64
+	Lim          int64
+}
+
+func (q *Queries) RemoveCheckRunsOf(ctx context.Context, arg RemoveCheckRunsOfParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, removeCheckRunsOf, arg.RepositoryID, arg.Lim)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const removeCheckSuitesOf = `-- name: RemoveCheckSuitesOf :execrows
+DELETE FROM check_suites WHERE id IN (
+	SELECT s.id FROM check_suites s WHERE s.repository_id = $1 LIMIT CAST($2 AS bigint))
+`
+
+type RemoveCheckSuitesOfParams struct {
+	RepositoryID int64
+	Lim          int64
+}
+
+func (q *Queries) RemoveCheckSuitesOf(ctx context.Context, arg RemoveCheckSuitesOfParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, removeCheckSuitesOf, arg.RepositoryID, arg.Lim)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const removeCommitStatusesOf = `-- name: RemoveCommitStatusesOf :execrows
 DELETE FROM commit_statuses WHERE id IN (
 	SELECT c.id FROM commit_statuses c WHERE c.repository_id = $1 LIMIT CAST($2 AS bigint))

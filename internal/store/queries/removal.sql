@@ -29,6 +29,19 @@ DELETE FROM deployments WHERE id IN (
 DELETE FROM commit_statuses WHERE id IN (
 	SELECT c.id FROM commit_statuses c WHERE c.repository_id = sqlc.arg(repository_id) LIMIT CAST(sqlc.arg(lim) AS bigint));
 
+-- name: RemoveCheckAnnotationsOf :execrows
+DELETE FROM check_annotations WHERE id IN (
+	SELECT x.id FROM check_runs r JOIN check_annotations x ON x.run_id = r.id
+	WHERE r.repository_id = sqlc.arg(repository_id) LIMIT CAST(sqlc.arg(lim) AS bigint));
+
+-- name: RemoveCheckRunsOf :execrows
+DELETE FROM check_runs WHERE id IN (
+	SELECT r.id FROM check_runs r WHERE r.repository_id = sqlc.arg(repository_id) LIMIT CAST(sqlc.arg(lim) AS bigint));
+
+-- name: RemoveCheckSuitesOf :execrows
+DELETE FROM check_suites WHERE id IN (
+	SELECT s.id FROM check_suites s WHERE s.repository_id = sqlc.arg(repository_id) LIMIT CAST(sqlc.arg(lim) AS bigint));
+
 -- name: RemoveEnvironmentRulesOf :execrows
 DELETE FROM environment_rules WHERE id IN (
 	SELECT x.id FROM environments e JOIN environment_rules x ON x.environment_id = e.id
