@@ -61,15 +61,39 @@ type DeploymentBranchPolicyRequest struct {
 
 // Check says what is wrong with the request: Invalid, a sentence without fields.
 func (r DeploymentBranchPolicyRequest) Check() error {
-	switch {
+	switch wrong := wrongPattern(r.Name); {
 	case r.Name == "":
 		return InvalidRequest(`"name" wasn't supplied.`)
-	case !utf8.ValidString(r.Name), strings.ContainsFunc(r.Name, unicode.IsControl):
-		return InvalidRequest("name must not contain control characters")
-	case utf8.RuneCountInString(r.Name) > MaxName:
-		return InvalidRequest(tooLong("name", MaxName, "characters"))
+	case wrong != "":
+		return InvalidRequest("name " + wrong)
 	case r.Type != "" && !slices.Contains(refKinds, r.Type):
 		return InvalidRequest(clip(string(r.Type)) + ` is not a member of ["branch", "tag"].`)
+	}
+	return nil
+}
+
+// wrongPattern says what is wrong with the text of a pattern; empty when nothing is.
+func wrongPattern(p string) string {
+	switch {
+	case p == "":
+		return "must not be empty"
+	case !utf8.ValidString(p), strings.ContainsFunc(p, unicode.IsControl):
+		return "must not contain control characters"
+	case utf8.RuneCountInString(p) > MaxName:
+		return "is too long (maximum is " + number(MaxName) + " characters)"
+	}
+	return ""
+}
+
+// CheckProtected says whether a repository may have these patterns of protected branches. The error is Invalid.
+func CheckProtected(patterns []string) error {
+	if len(patterns) > MaxProtected {
+		return Fail(Invalid, "a repository may have at most "+number(MaxProtected)+" patterns of protected branches")
+	}
+	for _, p := range patterns {
+		if wrong := wrongPattern(p); wrong != "" {
+			return Fail(Invalid, "a pattern "+wrong)
+		}
 	}
 	return nil
 }

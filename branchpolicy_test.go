@@ -51,6 +51,26 @@ func TestBranchPolicyAllows(t *testing.T) {
 	}
 }
 
+func TestCheckProtected(t *testing.T) {
+	for _, list := range [][]string{nil, {}, {"main", "release/**/*"}, make100("x")} {
+		if err := slipway.CheckProtected(list); err != nil {
+			t.Errorf("%q: %v", list, err)
+		}
+	}
+	for _, list := range [][]string{{""}, {"main", "a\x00"}, {strings.Repeat("x", 256)}, append(make100("x"), "y")} {
+		if err := slipway.CheckProtected(list); slipway.KindOf(err) != slipway.Invalid {
+			t.Errorf("%q: %v", list, err)
+		}
+	}
+}
+
+func make100(s string) (list []string) {
+	for range 100 {
+		list = append(list, s)
+	}
+	return list
+}
+
 func TestDeploymentBranchPolicyRequestCheck(t *testing.T) {
 	for _, test := range []struct {
 		in   slipway.DeploymentBranchPolicyRequest

@@ -16,6 +16,7 @@ const (
 	MaxPayload           = 64 << 10 // bytes of compact JSON, of a deployment
 	MaxURL               = 8 << 10  // bytes
 	MaxReviewers         = 6
+	MaxProtected         = 100      // patterns of protected branches, of one repository
 	MaxProtectionRules   = 6        // of apps, of one environment
 	MaxCheckText         = 65535    // characters, of each text of a check run's output
 	MaxAnnotations       = 50       // of one request

@@ -16,7 +16,7 @@ import (
 func repoCommand() *cobra.Command {
 	c := &cobra.Command{Use: "repo", Short: "Repositories: create, list, edit, rename, archive, unarchive, delete, add-collaborator"}
 	c.AddCommand(
-		repoCreateCommand(), repoListCommand(), repoEditCommand(), repoRenameCommand(),
+		repoCreateCommand(), repoListCommand(), repoEditCommand(), repoProtectCommand(), repoRenameCommand(),
 		repoArchiveCommand("archive", "Make a repository read-only: pushes and all other writes are refused", true),
 		repoArchiveCommand("unarchive", "Let an archived repository be written to again", false),
 		repoDeleteCommand(), repoCollaboratorCommand(),

@@ -14,6 +14,7 @@ import (
 func (a *API) localOrganizationRoutes() map[string]localHandler {
 	return map[string]localHandler{
 		"PATCH repositories":       a.localEditRepository,
+		"PUT protected-branches":   a.localProtectBranches,
 		"DELETE repositories":      a.localDeleteRepository,
 		"GET organizations":        a.localOrganizations,
 		"POST organizations":       a.localCreateOrganization,
@@ -180,6 +181,22 @@ func (a *API) localEditRepository(ctx context.Context, _ *http.Request, body []b
 		Name: in.NewName, Description: in.Description, Homepage: in.Homepage, DefaultBranch: in.DefaultBranch,
 		Private: in.Private, Archived: in.Archived,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return wire.FromLocalRepository(r, a.options.URLs), nil
+}
+
+func (a *API) localProtectBranches(ctx context.Context, _ *http.Request, body []byte) (any, error) {
+	in, err := wire.DecodeLocalProtection(body)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.localRepository(ctx, in.Owner, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.deploy.ProtectBranches(ctx, localAdministrator, found, in.Patterns)
 	if err != nil {
 		return nil, err
 	}

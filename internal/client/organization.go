@@ -73,6 +73,11 @@ func (c *Client) EditRepository(ctx context.Context, in wire.LocalRepositoryEdit
 	return call[wire.LocalRepository](ctx, c, http.MethodPatch, "/repositories", in)
 }
 
+// ProtectBranches says which branches of a repository are protected.
+func (c *Client) ProtectBranches(ctx context.Context, in wire.LocalProtection) (wire.LocalRepository, error) {
+	return call[wire.LocalRepository](ctx, c, http.MethodPut, "/protected-branches", in)
+}
+
 // DeleteRepository deletes a repository for ever.
 func (c *Client) DeleteRepository(ctx context.Context, owner, name string) error {
 	_, err := call[struct{}](ctx, c, http.MethodDelete, "/repositories", wire.LocalRepositoryEdit{Owner: owner, Name: name})

@@ -211,6 +211,7 @@ type LocalRepository struct {
 	Archived      bool      `json:"archived"`
 	Description   string    `json:"description"`
 	DefaultBranch string    `json:"default_branch"`
+	Protected     []string  `json:"protected_branches"` // patterns; null: the default branch
 	CloneURL      string    `json:"clone_url"`
 	CreatedAt     time.Time `json:"created_at"`
 }
@@ -226,6 +227,7 @@ func FromLocalRepository(r slipway.Repository, u slipway.URLs) LocalRepository {
 		Archived:      r.Archived,
 		Description:   r.Description,
 		DefaultBranch: r.DefaultBranch,
+		Protected:     r.Protected,
 		CloneURL:      u.Clone(r),
 		CreatedAt:     wholeSecond(r.CreatedAt),
 	}

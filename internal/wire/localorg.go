@@ -138,6 +138,25 @@ func DecodeLocalTeamRole(body []byte) (LocalTeamRoleRequest, error) {
 	return in, m.err()
 }
 
+// LocalProtection says which branches of a repository are protected (PUT protected-branches): those that a pattern matches, or
+// without patterns the default branch.
+type LocalProtection struct {
+	Owner    string   `json:"owner"`
+	Name     string   `json:"name"`
+	Patterns []string `json:"patterns,omitempty"`
+}
+
+// DecodeLocalProtection reads a LocalProtection.
+func DecodeLocalProtection(body []byte) (LocalProtection, error) {
+	m, err := parse(body, Today)
+	if err != nil {
+		return LocalProtection{}, err
+	}
+	in := LocalProtection{Owner: m.text("owner"), Name: m.text("name"), Patterns: m.list("patterns")}
+	m.require("owner", "name")
+	return in, m.err()
+}
+
 // LocalRepositoryEdit changes a repository (PATCH repositories). What is left out stays as it is.
 type LocalRepositoryEdit struct {
 	Owner         string  `json:"owner"`
