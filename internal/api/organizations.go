@@ -37,10 +37,12 @@ func (a *API) getOrganization(ctx context.Context, c *call) (reply, error) {
 
 // inside reports whether the inside of an organization is shown to the caller: it belongs there, and its token may say so.
 func (a *API) inside(ctx context.Context, c *call, org slipway.Account) (bool, error) {
-	if slipway.Allowed(c.Actor, slipway.ToReadOrganizations, slipway.Repository{}, slipway.RoleNone) != nil {
-		return false, nil
+	err := slipway.Allowed(c.Actor, slipway.ToReadOrganizations, slipway.Repository{}, slipway.RoleNone)
+	if err == nil {
+		err = a.deploy.Belongs(ctx, c.Actor, org)
+	} else {
+		err = slipway.Fail(slipway.NotFound, "")
 	}
-	err := a.deploy.Belongs(ctx, c.Actor, org)
 	if slipway.KindOf(err) == slipway.NotFound {
 		return false, nil
 	}
