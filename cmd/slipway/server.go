@@ -162,6 +162,7 @@ func (v *server) run(ctx context.Context, ready func()) error {
 	}
 	group.Go(func() error { return unlessCanceled(v.worker.Run(background)) })
 	group.Go(func() error { return unlessCanceled(v.decisions.RunHousekeeping(background)) })
+	group.Go(func() error { return unlessCanceled(v.api.KeepQuotas(background)) })
 	v.api.SetReady(true)
 	v.log.Info("ready", "url", v.urls.Web, "version", versionText(), "data", v.folder.path, "postgres", v.settings.DatabaseURL != "")
 	ready()

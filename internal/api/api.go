@@ -178,8 +178,10 @@ func (a *API) table(r *http.Request) (t *router, path string, ok bool) {
 		here  bool
 	}{
 		{githubBase, a.router, true},
-		{graphBase, a.graph, true}, {strings.TrimPrefix(graphBase, "/api"), a.graph, own},
-		{extensionBase, a.extension, true}, {strings.TrimPrefix(extensionBase, "/api"), a.extension, own},
+		{graphBase, a.graph, true},
+		{strings.TrimPrefix(graphBase, "/api"), a.graph, own},
+		{extensionBase, a.extension, true},
+		{strings.TrimPrefix(extensionBase, "/api"), a.extension, own},
 	} {
 		if rest, found := strings.CutPrefix(path, base.text); base.here && found && (rest == "" || rest[0] == '/') {
 			return base.table, or(rest, "/"), true

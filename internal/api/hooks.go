@@ -28,6 +28,9 @@ func (a *API) getHook(ctx context.Context, c *call) (reply, error) {
 	}
 	rep := ok(wire.FromHook(h, c.Repo, a.options.URLs))
 	rep.modified = h.UpdatedAt
+	if h.LastResponse.Status != "unused" {
+		rep.changed = a.now() // deliveries change it, and nobody has written when
+	}
 	return rep, nil
 }
 

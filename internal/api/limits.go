@@ -30,8 +30,8 @@ const (
 	writesAMinute      = 500
 )
 
-// quotas counts requests in memory, per account and per anonymous address, in windows of an hour. A restart forgives what
-// was used.
+// quotas counts requests in memory, per account, per app and per anonymous address, in windows of an hour. What is counted is
+// written down once a minute ([API.KeepQuotas]).
 type quotas struct {
 	perHour, anonymous int // 0: no limit
 	now                func() time.Time
@@ -42,10 +42,11 @@ type quotas struct {
 }
 
 type caller struct {
-	used   int
-	reset  time.Time
-	inWork int
-	writes *rate.Limiter
+	used    int
+	written int // of it, what the database knows
+	reset   time.Time
+	inWork  int
+	writes  *rate.Limiter
 }
 
 func newQuotas(perHour, anonymous int, now func() time.Time) *quotas {
@@ -128,7 +129,7 @@ func (q *quotas) find(key string) *caller {
 		q.callers[key] = c
 	}
 	if !now.Before(c.reset) || c.reset.Sub(now) > time.Hour { // the clock may have been set back
-		c.used, c.reset = 0, now.Add(time.Hour).Truncate(time.Second)
+		c.used, c.written, c.reset = 0, 0, now.Add(time.Hour).Truncate(time.Second)
 	}
 	return c
 }

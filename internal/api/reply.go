@@ -24,6 +24,7 @@ type reply struct {
 	location string
 	links    string    // the Link header
 	modified time.Time // Last-Modified, on the resources of contract 1.7
+	changed  time.Time // when what it shows has changed at last, if that is later: what If-Modified-Since is weighed against
 	poll     bool      // X-Poll-Interval: a list that clients ask for again and again
 	replayed bool      // Idempotency-Replayed
 	retry    time.Duration
@@ -44,6 +45,14 @@ func noContent() reply { return reply{status: http.StatusNoContent} }
 // page is a page of a list, with the links to the others.
 func page[T any](a *API, c *call, body wire.JSON, list deploy.Listed[T]) reply {
 	return reply{status: http.StatusOK, body: body, links: a.pageLinks(c, c.page(), list.Total, list.Exact)}
+}
+
+// lastChange is what If-Modified-Since is weighed against; zero when no time says it.
+func (r reply) lastChange() time.Time {
+	if r.changed.After(r.modified) {
+		return r.changed
+	}
+	return r.modified
 }
 
 // Headers that never change are shared, not made for each answer.
@@ -94,7 +103,7 @@ func (a *API) write(w http.ResponseWriter, c *call, rep reply) (status, size int
 	if rep.tagged() && len(body) > 0 {
 		tag := tagOf(c, body)
 		h[tagHeader] = []string{tag}
-		if c.notModified(tag, rep.modified) {
+		if c.notModified(tag, rep.lastChange()) {
 			rep.status, body = http.StatusNotModified, nil
 		}
 	}

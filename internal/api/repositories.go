@@ -12,6 +12,9 @@ import (
 func (a *API) getRepository(_ context.Context, c *call) (reply, error) {
 	rep := ok(a.fromRepository(c, c.Repo, c.Role))
 	rep.modified = c.Repo.UpdatedAt
+	if c.Repo.PushedAt != nil {
+		rep.changed = *c.Repo.PushedAt
+	}
 	return rep, nil
 }
 

@@ -133,6 +133,22 @@ func TestCompression(t *testing.T) {
 	}
 }
 
+// TestWhatElseChanges: a push shows in a repository's answer and leaves its updated_at alone; it is weighed all the same.
+func TestWhatElseChanges(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	r := check(http.NewRequest(http.MethodGet, "/", nil))(t)
+	r.Header.Set("If-Modified-Since", at.Format(http.TimeFormat))
+	c := &call{request: r}
+	for later, want := range map[time.Duration]bool{-time.Hour: true, 0: true, time.Minute: false} {
+		if got := c.notModified(`"x"`, reply{modified: at, changed: at.Add(later)}.lastChange()); got != want {
+			t.Errorf("changed %v later: not modified is %v", later, got)
+		}
+	}
+	if !c.notModified(`"x"`, reply{modified: at}.lastChange()) {
+		t.Error("what never changed is modified")
+	}
+}
+
 func TestConditional(t *testing.T) {
 	w := newWorld(t)
 	w.do("POST", "/repos/acme/web/deployments", `{"ref":"main"}`, "As: writer")

@@ -61,6 +61,7 @@ type Tx interface {
 	RepositoryLists
 	Folders
 	Feed
+	Quotas
 	Refs
 	Deployments
 	DeploymentStatuses

@@ -22,7 +22,6 @@ const quietPatience = 5 * time.Second
 // Whoever works in the folder goes on: processes that know it by its earlier name find it there, through a link, until another
 // repository takes that name.
 func (g *Repositories) Move(ctx context.Context, from, to *slipway.Repository) error {
-	const op = "git: rename"
 	if err := g.claim(to); err != nil {
 		return err
 	}
@@ -193,15 +192,20 @@ func (g *Repositories) Remove(_ context.Context, r *slipway.Repository) error {
 		}
 	}
 	g.mu.Unlock()
+	g.empty(trash)
+	return nil
+}
+
+// empty removes a folder from the trash in the background. After Close the next start does it.
+func (g *Repositories) empty(trash string) {
 	_, done, err := g.begin(context.Background())
 	if err != nil {
-		return nil // the next start empties the trash
+		return
 	}
 	go func() {
 		defer done()
 		_ = os.RemoveAll(trash) // the next start tries again
 	}()
-	return nil
 }
 
 // emptyTrash removes what earlier servers did not get to, and links that renames have left: nobody is on the way any more.

@@ -113,10 +113,6 @@ func TestHugeTree(t *testing.T) {
 	}
 }
 
-func slipwayNumber(i int) string {
-	return string(rune('a'+i%26)) + strings.Repeat("x", i%7) + strconv.Itoa(i)
-}
-
 func TestTagNote(t *testing.T) {
 	w := newWorld(t)
 	head := w.files()

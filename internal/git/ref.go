@@ -191,8 +191,11 @@ func (g *Repositories) looseRefs(ctx context.Context, repo *repository, prefix s
 		return refs, nil // no ref is called so
 	}
 	err := filepath.WalkDir(repo.path(filepath.FromSlash(folder)), func(path string, entry fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.ENAMETOOLONG) {
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil // it was packed or removed just now, or there is no such folder
+		}
+		if errors.Is(err, syscall.ENOTDIR) {
+			return nil // a part of the folder's name is a ref
 		}
 		if err != nil || entry.IsDir() {
 			return err

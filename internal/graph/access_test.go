@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -141,7 +142,7 @@ func (w *world) stage() map[string]string {
 	} {
 		path = "/repos/acme/web" + path
 		res, body := w.send("boss", "GET", "/api/v3"+path, "")
-		if res.StatusCode != 200 && !strings.Contains(path, "compare") {
+		if res.StatusCode != http.StatusOK && !strings.Contains(path, "compare") {
 			w.Fatalf("%s: %d %s", path, res.StatusCode, body)
 		}
 		collect(body, path, found)

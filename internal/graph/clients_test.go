@@ -3,6 +3,7 @@ package graph_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -87,7 +88,7 @@ func TestIntrospection(t *testing.T) {
 			} `json:"__schema"`
 		}
 	}
-	if err := json.Unmarshal(body, &schema); err != nil || res.StatusCode != 200 {
+	if err := json.Unmarshal(body, &schema); err != nil || res.StatusCode != http.StatusOK {
 		t.Fatalf("%d %v %.200s", res.StatusCode, err, body)
 	}
 	s := schema.Data.Schema

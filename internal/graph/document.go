@@ -34,7 +34,7 @@ type document struct {
 func readDocument(schema *ast.Schema, r request) (*document, []failure) {
 	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: r.query}, maxTokens)
 	if err != nil {
-		return nil, failuresOf(gqlerror.List{faultOf(err)})
+		return nil, unreadable(err)
 	}
 	if fault := bounded(parsed); fault != nil {
 		return nil, fault
@@ -56,6 +56,14 @@ func readDocument(schema *ast.Schema, r request) (*document, []failure) {
 		return nil, tooManyNodes(d.nodes)
 	}
 	return d, nil
+}
+
+// unreadable says why a query could not be read. gqlparser gives up at the bound of tokens in the middle of the text.
+func unreadable(err error) []failure {
+	if strings.Contains(err.Error(), "exceeded token limit") {
+		return []failure{{Type: "MAX_COMPLEXITY_EXCEEDED", Message: "This query has more than " + grouped(maxTokens) + " tokens, which exceeds the maximum."}}
+	}
+	return failuresOf(gqlerror.List{faultOf(err)})
 }
 
 func missingOperation(parsed *ast.QueryDocument, name string) string {

@@ -91,7 +91,6 @@ var administrator = slipway.Actor{Local: true}
 type options struct {
 	api.Options
 	postgres bool
-	timeout  time.Duration
 }
 
 func newWorld(t testing.TB, change ...func(*options)) *world {

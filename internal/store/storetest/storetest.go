@@ -61,6 +61,7 @@ func Run(t *testing.T, open Open) {
 		{"teams", teams},
 		{"lists of repositories", repositoryLists},
 		{"folders on the move", folders},
+		{"counts of requests", quotas},
 		{"removed repositories", removedRepositories},
 		{"refs", refs},
 		{"intents", intents},

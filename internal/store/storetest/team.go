@@ -178,3 +178,15 @@ func removedRepositories(w *world) {
 	w.same("the other's deployments", n, 1)
 	w.same("the new one", read(w, func(tx deploy.Tx) (slipway.Repository, error) { return tx.RepositoryByName(r.Owner.Login, r.Name) }), next)
 }
+
+func quotas(w *world) {
+	soon, later := w.now.Add(time.Minute), w.now.Add(time.Hour)
+	list := []deploy.Quota{{Caller: "#1", Used: 7, ResetAt: soon}, {Caller: "192.0.2.1", Used: 1, ResetAt: later}}
+	w.update(-23, func(tx deploy.Tx) error { return tx.SetQuotas(list) })
+	w.same("written", len(read(w, deploy.Tx.Quotas)), 2)
+	w.move(2 * time.Minute)
+	w.update(-23, func(tx deploy.Tx) error {
+		return tx.SetQuotas([]deploy.Quota{{Caller: "192.0.2.1", Used: 5, ResetAt: later}})
+	})
+	w.same("the hour of one is over", read(w, deploy.Tx.Quotas), []deploy.Quota{{Caller: "192.0.2.1", Used: 5, ResetAt: later}})
+}

@@ -14,8 +14,13 @@ func deploymentWindows(w *world) {
 	slices.SortFunc(all, func(a, b slipway.Deployment) int { return int(a.ID - b.ID) })
 	ends := []int64{0, 1, all[0].ID, all[len(all)/3].ID, all[len(all)/2].ID, all[len(all)-1].ID, all[len(all)-1].ID + 7}
 	for _, o := range []deploy.DeploymentsOf{
-		{}, {Environment: "PRODUCTION"}, {Environment: "qa"}, {Environment: "none"},
-		{SHA: all[0].SHA}, {SHA: all[0].SHA, Environment: "Qa"}, {SHA: sha(99)},
+		{},
+		{Environment: "PRODUCTION"},
+		{Environment: "qa"},
+		{Environment: "none"},
+		{SHA: all[0].SHA},
+		{SHA: all[0].SHA, Environment: "Qa"},
+		{SHA: sha(99)},
 	} {
 		o.RepositoryID = r.ID
 		for _, above := range ends {
