@@ -147,7 +147,7 @@ func SubmoduleURL(text, path string) string {
 		case "url":
 			url = value
 		}
-		if at == path && url != "" {
+		if at != "" && at == path && url != "" {
 			return strings.ToValidUTF8(url, "\uFFFD")
 		}
 	}

@@ -340,3 +340,43 @@ func TestCache(t *testing.T) {
 		t.Errorf("%q, room %d", v, c.room)
 	}
 }
+
+func FuzzParseTag(f *testing.F) {
+	f.Add([]byte("object " + shaA + "\ntype commit\ntag v1\ntagger A <a@b> 1 +0100\n\nmessage\n-----BEGIN PGP SIGNATURE-----\nx\n"))
+	f.Add([]byte("object " + shaA + "\ntype \n\n\xdc"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		note, err := parseTag(shaA, data)
+		if err != nil {
+			return
+		}
+		for _, text := range []string{note.Name, note.Message, note.Tagger.Name, note.Tagger.Email, note.Signed} {
+			if !utf8.ValidString(text) {
+				t.Fatalf("%q is no text", text)
+			}
+		}
+		if _, ok := slipway.ParseSHA(string(note.Object.SHA)); !ok {
+			t.Fatalf("%q is no object", note.Object.SHA)
+		}
+	})
+}
+
+// FuzzParseEntries: whatever is cut off, the entries before it are whole.
+func FuzzParseEntries(f *testing.F) {
+	f.Add("100644 blob "+shaA+"       4\tfile\x00040000 tree "+shaB+"       -\tdir\x00160000 commit "+shaB+" -\tm\n\x00", 90)
+	f.Add("100644 blob "+shaA+" BAD\tx\x00", 3)
+	f.Fuzz(func(t *testing.T, text string, cut int) {
+		all, _, err := parseEntries(text)
+		if err != nil || cut < 0 || cut > len(text) {
+			return
+		}
+		some, whole, err := parseEntries(text[:cut])
+		if err != nil || len(some) > len(all) || whole && cut > 0 && text[cut-1] != 0 {
+			t.Fatalf("%d entries of %d, whole %v, %v", len(some), len(all), whole, err)
+		}
+		for i := range some {
+			if some[i] != all[i] {
+				t.Fatalf("%+v, want %+v", some[i], all[i])
+			}
+		}
+	})
+}
