@@ -10,7 +10,7 @@ import (
 // graphRoutes are the rows of GraphQL (contract 10), which package graph answers. All that is HTTP about it is as everywhere.
 func graphRoutes() []route {
 	row := route{
-		method: http.MethodPost, pattern: "/", need: slipway.ToBeSomebody, scopes: "repo", doc: "/graphql/guides/forming-calls-with-graphql",
+		method: http.MethodPost, pattern: "/", title: "/graphql", need: slipway.ToBeSomebody, scopes: "repo", doc: "/graphql/guides/forming-calls-with-graphql",
 		anonymous: "This endpoint requires you to be authenticated.", resource: "graphql", do: (*API).query,
 	}
 	get := row

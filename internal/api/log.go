@@ -15,7 +15,7 @@ func errorAttr(err error) slog.Attr { return slog.String("error", err.Error()) }
 func (a *API) logAccess(c *call, status, size int, took time.Duration) {
 	route := ""
 	if c.row != nil {
-		route = c.row.pattern
+		route = or(c.row.title, c.row.pattern)
 	}
 	if a.options.Observe != nil {
 		a.options.Observe(c.request.Method, route, status, took)
@@ -55,7 +55,7 @@ func (a *API) logFailure(c *call, err error, status int) {
 	}
 	route := ""
 	if c.row != nil {
-		route = c.row.pattern
+		route = or(c.row.title, c.row.pattern)
 	}
 	a.log.LogAttrs(c.request.Context(), level, "request failed", requestAttr(c), errorAttr(err),
 		slog.String("method", methodName(c.request.Method)), slog.String("route", route), slog.Int("status", status))

@@ -24,6 +24,7 @@ type route struct {
 	extension       bool         // of the extension API, see extension.go
 	anonymous       string       // what callers without credentials are told; empty: as everywhere
 	resource        string       // X-RateLimit-Resource; empty: core
+	title           string       // what the log and the metrics call it; empty: the pattern
 	publicEvents    bool         // a list of events that shows the public ones only
 	evenArchived    bool         // may write to an archived repository
 	alwaysFirst     bool         // Link has rel="first" on the first page too, as comparisons were recorded
