@@ -16,7 +16,7 @@ import (
 // Bounds of a query. Whatever is within them is read and checked in milliseconds.
 const (
 	maxTokens = 10_000
-	maxFields = 2_500 // with fragments spread out
+	maxFields = 1_500 // with fragments spread out
 	maxDepth  = 30
 )
 
