@@ -190,12 +190,13 @@ func (g *Repositories) looseRefs(ctx context.Context, repo *repository, prefix s
 	if folder != "refs" && slipway.CheckRefName(folder) != nil && slipway.CheckRefName(folder+"/x") != nil {
 		return refs, nil // no ref is called so
 	}
-	err := filepath.WalkDir(repo.path(filepath.FromSlash(folder)), func(path string, entry fs.DirEntry, err error) error {
+	dir := repo.path(filepath.FromSlash(folder))
+	if goesThroughFile(dir) {
+		return refs, nil // a part of the folder's name is a ref
+	}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // it was packed or removed just now, or there is no such folder
-		}
-		if errors.Is(err, syscall.ENOTDIR) {
-			return nil // a part of the folder's name is a ref
 		}
 		if err != nil || entry.IsDir() {
 			return err
@@ -216,6 +217,12 @@ func (g *Repositories) looseRefs(ctx context.Context, repo *repository, prefix s
 		return ctx.Err()
 	})
 	return refs, err
+}
+
+// goesThroughFile reports whether a path leads on from a file, so that there can be nothing.
+func goesThroughFile(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, syscall.ENOTDIR)
 }
 
 // refsByGit lists the refs of repositories whose refs are in a format that only git reads.
