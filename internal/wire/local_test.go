@@ -41,7 +41,7 @@ func TestLocalAnswers(t *testing.T) {
 		`{"id":583231,"login":"octocat","type":"User","name":"Mona","email":"mona@example.com","admin":false,"created_at":"2026-03-01T10:30:45Z"}`:                                                                                                                               FromLocalUser(octocat),
 		`{"id":3,"user":"octocat","name":"ci","kind":"p","scopes":[],"token_last_eight":"12345678","created_at":"2026-03-01T10:30:45Z","expires_at":"2026-03-01T10:32:15Z","last_used_at":null,"permissions":null,"all_repositories":false,"repository_ids":[]}`:                 FromLocalToken(token, "octocat", ""),
 		`{"id":3,"user":"octocat","name":"ci","kind":"p","scopes":[],"token_last_eight":"12345678","token":"slp_x","created_at":"2026-03-01T10:30:45Z","expires_at":"2026-03-01T10:32:15Z","last_used_at":null,"permissions":null,"all_repositories":false,"repository_ids":[]}`: FromLocalToken(token, "octocat", "slp_x"),
-		`{"id":42,"owner":"acme","name":"web","full_name":"acme/web","private":true,"archived":false,"description":"","default_branch":"main","protected_branches":null,"clone_url":"https://deploy.example.com/acme/web.git","created_at":"2026-03-01T10:30:45Z"}`:                                        FromLocalRepository(web, testURLs),
+		`{"id":42,"owner":"acme","name":"web","full_name":"acme/web","private":true,"archived":false,"description":"","default_branch":"main","protected_branches":null,"clone_url":"https://deploy.example.com/acme/web.git","created_at":"2026-03-01T10:30:45Z"}`:              FromLocalRepository(web, testURLs),
 	} {
 		got, err := Encode(v)
 		if diff := cmp.Diff(want, string(got)); diff != "" || err != nil {
