@@ -205,7 +205,9 @@ func renderOperation(b *strings.Builder, row route, o *operation) {
 func renderAnswers(b *strings.Builder, row route, o *operation) {
 	answers := maps.Clone(o.answers)
 	for _, status := range []int{401, 404} {
-		answers[status] = answers[status] // an error, unless said otherwise
+		if _, said := answers[status]; !said {
+			answers[status] = "" // an error
+		}
 	}
 	if row.method == "GET" {
 		answers[304] = "NotModified"
