@@ -184,7 +184,7 @@ func TestAuthorizationsShowSecretsOnce(t *testing.T) {
 	if !strings.HasPrefix(made.Token, "slp_") || made.Last != made.Token[len(made.Token)-8:] || made.App.Name != "ci" || made.App.Client_id != "00000000000000000000" || *made.NoteURL != "https://ci.example" {
 		t.Errorf("%+v", made)
 	}
-	if got := w.do("GET", "/user", "", "Authorization: token "+made.Token); got.StatusCode != 200 || got.get("X-OAuth-Scopes") != "repo:status, repo_deployment" {
+	if got := w.do("GET", "/user", "", "Authorization: token "+made.Token); got.StatusCode != http.StatusOK || got.get("X-OAuth-Scopes") != "repo:status, repo_deployment" {
 		t.Errorf("%d %v", got.StatusCode, got.Header)
 	}
 	path := fmt.Sprintf("/authorizations/%d", made.ID)
@@ -198,7 +198,7 @@ func TestAuthorizationsShowSecretsOnce(t *testing.T) {
 		t.Errorf("%+v", edited)
 	}
 	list := w.do("GET", "/authorizations", "", boss)
-	if list.StatusCode != 200 || strings.Contains(string(list.body), made.Token) || !strings.Contains(string(list.body), `"note":"ci 2"`) {
+	if list.StatusCode != http.StatusOK || strings.Contains(string(list.body), made.Token) || !strings.Contains(string(list.body), `"note":"ci 2"`) {
 		t.Errorf("%d %s", list.StatusCode, list.body)
 	}
 	for body, want := range map[string]string{
@@ -206,13 +206,13 @@ func TestAuthorizationsShowSecretsOnce(t *testing.T) {
 		`{"note":"x","scopes":["nonsense"]}`: `"field":"scopes"`, `{"note":"x","client_id":"nobody"}`: `"field":"client_secret"`,
 	} {
 		got := w.do("POST", "/authorizations", body, boss)
-		if text := string(got.body); got.StatusCode != 422 || !strings.Contains(text, "OauthAccess") || !sameMembers(text, want) {
+		if text := string(got.body); got.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, "OauthAccess") || !sameMembers(text, want) {
 			t.Errorf("%s: %d %s", body, got.StatusCode, got.body)
 		}
 	}
 	w.authorization(204, "DELETE", path, "", boss)
 	w.authorization(404, "GET", path, "", boss)
-	if got := w.do("GET", "/user", "", "Authorization: token "+made.Token); got.StatusCode != 401 {
+	if got := w.do("GET", "/user", "", "Authorization: token "+made.Token); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("its token opens: %d", got.StatusCode)
 	}
 }
@@ -301,12 +301,12 @@ func TestApplicationsKnowTheirOwn(t *testing.T) {
 			}
 		}
 		if !inPath {
-			if got := w.do(row.method, strings.ReplaceAll(row.pattern, ":client", app.ClientID), "{}", client); got.StatusCode != 422 {
+			if got := w.do(row.method, strings.ReplaceAll(row.pattern, ":client", app.ClientID), "{}", client); got.StatusCode != http.StatusUnprocessableEntity {
 				t.Errorf("%s %s without a token: %d %s", row.method, row.pattern, got.StatusCode, got.body)
 			}
 		}
 	}
-	if got := w.do("GET", "/user", "", "Authorization: token "+token); got.StatusCode != 200 {
+	if got := w.do("GET", "/user", "", "Authorization: token "+token); got.StatusCode != http.StatusOK {
 		t.Fatalf("somebody ended it: %d", got.StatusCode)
 	}
 	old := token
@@ -321,7 +321,7 @@ func TestApplicationsKnowTheirOwn(t *testing.T) {
 	w.authorization(404, "DELETE", base+"/grants/"+token2, "", client)
 	token = w.oauthToken(app, "boss", "repo")
 	w.authorization(204, "DELETE", base+"/grants/"+token, "", client)
-	if got := w.do("GET", "/user", "", "Authorization: token "+token); got.StatusCode != 401 {
+	if got := w.do("GET", "/user", "", "Authorization: token "+token); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("it opens: %d", got.StatusCode)
 	}
 }
@@ -336,7 +336,7 @@ func TestOAuthTokensHaveTheirScopes(t *testing.T) {
 	}
 	expiring, _ := w.oauthApp("Expiring", func(a *slipway.App) { a.ExpiringTokens = true })
 	got := w.do("GET", "/user", "", "Authorization: token "+w.oauthToken(expiring, "boss", "repo"))
-	if got.StatusCode != 200 || got.get("X-OAuth-Client-Id") != expiring.ClientID || got.get("X-OAuth-Scopes") != "repo" || !strings.HasSuffix(got.get("GitHub-Authentication-Token-Expiration"), " +0000") {
+	if got.StatusCode != http.StatusOK || got.get("X-OAuth-Client-Id") != expiring.ClientID || got.get("X-OAuth-Scopes") != "repo" || !strings.HasSuffix(got.get("GitHub-Authentication-Token-Expiration"), " +0000") {
 		t.Errorf("%d %v", got.StatusCode, got.Header)
 	}
 	w.reachable()
@@ -361,14 +361,14 @@ func TestClientsAreCounted(t *testing.T) {
 	app, client := w.oauthApp("App")
 	for header, want := range map[string]string{client: "5000", "X-Nothing: x": "60"} {
 		got := w.do("GET", "/repos/acme/open", "", header)
-		if got.StatusCode != 200 || got.get("X-RateLimit-Limit") != want || got.get("X-RateLimit-Used") != "1" {
+		if got.StatusCode != http.StatusOK || got.get("X-RateLimit-Limit") != want || got.get("X-RateLimit-Used") != "1" {
 			t.Errorf("%d %v", got.StatusCode, got.Header)
 		}
-		if got := w.do("GET", "/repos/acme/web", "", header); got.StatusCode != 404 {
+		if got := w.do("GET", "/repos/acme/web", "", header); got.StatusCode != http.StatusNotFound {
 			t.Errorf("it sees what is private: %d", got.StatusCode)
 		}
 	}
-	if got := w.do("GET", "/user", "", client); got.StatusCode != 401 {
+	if got := w.do("GET", "/user", "", client); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("%d %s", got.StatusCode, got.body)
 	}
 	query := "?client_id=" + app.ClientID + "&client_secret=" + clientSecret
@@ -377,10 +377,10 @@ func TestClientsAreCounted(t *testing.T) {
 	}
 	old := newWorld(t, func(o *worldOptions) { o.RateLimit, o.RateLimitAnonymous, o.QueryTokens = 5000, 60, true })
 	_, _ = old.oauthApp("App")
-	if got := old.do("GET", "/repos/acme/open"+query, ""); got.StatusCode != 200 || got.get("X-RateLimit-Limit") != "5000" {
+	if got := old.do("GET", "/repos/acme/open"+query, ""); got.StatusCode != http.StatusOK || got.get("X-RateLimit-Limit") != "5000" {
 		t.Errorf("%d %v", got.StatusCode, got.Header)
 	}
-	if got := old.do("GET", "/repos/acme/open"+query+"x", ""); got.StatusCode != 401 {
+	if got := old.do("GET", "/repos/acme/open"+query+"x", ""); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("%d %s", got.StatusCode, got.body)
 	}
 }
