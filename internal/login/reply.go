@@ -122,7 +122,7 @@ func (l *Login) content(v *visit, rep reply) content {
 // and drop tabs and newlines, so nothing with one is a path.
 func localPath(text, fallback string) string {
 	switch {
-	case !strings.HasPrefix(text, "/"), strings.HasPrefix(text, "//"), strings.Contains(text, `\`), len(text) > 8<<10,
+	case !strings.HasPrefix(text, "/"), strings.Contains(text, `\`), len(text) > 8<<10,
 		strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == utf8.RuneError }):
 		return fallback
 	}
