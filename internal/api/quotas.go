@@ -17,7 +17,7 @@ func (a *API) KeepQuotas(ctx context.Context) error {
 	if a.quotas.perHour == 0 && a.quotas.anonymous == 0 {
 		return nil
 	}
-	list, err := a.deploy.ReadQuotas(ctx)
+	list, err := a.deploy.ReadQuotas(context.WithoutCancel(ctx))
 	if err != nil {
 		a.log.Warn("the counts of requests could not be read", errorAttr(err))
 	}
