@@ -23,6 +23,7 @@ func TestURLs(t *testing.T) {
 		{u.Organization("acme"), "http://localhost:8480/api/v3/orgs/acme"},
 		{u.Repository(public), api},
 		{u.RepositoryByID(1), "http://localhost:8480/api/v3/repositories/1"},
+		{u.ExtensionRepositoryByID(1), "http://localhost:8480/api/slipway/v1/repositories/1"},
 		{u.RepositoryHTML(public), web},
 		{u.Clone(public), web + ".git"},
 		{u.Deployments(public), api + "/deployments"},

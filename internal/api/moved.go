@@ -15,10 +15,7 @@ func (a *API) sees(c *call) bool {
 // movedTo leads from a name that a repository has no longer to its numeric address, which never changes (contract 1.1). What
 // only reads is sent there for good; what writes is asked to come again as it is.
 func (a *API) movedTo(c *call) reply {
-	to := a.options.URLs.RepositoryByID(c.Repo.ID)
-	if c.at.rest != "" {
-		to += "/" + linkSafe(c.at.rest)
-	}
+	to := a.address(c)
 	if query := withoutCredentials(c.request.URL.RawQuery); query != "" {
 		to += "?" + query
 	}

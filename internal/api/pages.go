@@ -85,25 +85,32 @@ func (a *API) pageLinks(c *call, p deploy.Page, total int, exact bool) string {
 	return b.String()
 }
 
-// writeLink appends one link: the request's own address, in a repository in its /repositories/{id} form, its parameters in
-// their order, the named one replaced in place or appended.
+// address is the request's own, without its query: in its own API, and of a repository in the /repositories/{id} form, which
+// outlives names.
+func (a *API) address(c *call) string {
+	address := a.options.URLs.API
+	switch {
+	case c.row.extension && c.at.inside:
+		address = a.options.URLs.ExtensionRepositoryByID(c.Repo.ID)
+	case c.row.extension:
+		address = a.options.URLs.Extension()
+	case c.at.inside:
+		address = a.options.URLs.RepositoryByID(c.Repo.ID)
+	}
+	if c.at.rest != "" {
+		address += "/" + linkSafe(c.at.rest)
+	}
+	return address
+}
+
+// writeLink appends one link: the request's address, its parameters in their order, the named one replaced in place or
+// appended.
 func (a *API) writeLink(b *strings.Builder, c *call, parameter, value, rel string) {
 	if b.Len() > 0 {
 		b.WriteString(", ")
 	}
 	b.WriteByte('<')
-	switch {
-	case c.row.extension:
-		b.WriteString(a.options.URLs.Extension() + "/repositories/" + strconv.FormatInt(c.Repo.ID, 10))
-	case c.at.inside:
-		b.WriteString(a.options.URLs.RepositoryByID(c.Repo.ID))
-	default:
-		b.WriteString(a.options.URLs.API)
-	}
-	if c.at.rest != "" {
-		b.WriteByte('/')
-		b.WriteString(linkSafe(c.at.rest))
-	}
+	b.WriteString(a.address(c))
 	b.WriteByte('?')
 	b.WriteString(replaceParameter(c.request.URL.RawQuery, parameter, value))
 	b.WriteString(`>; rel="`)

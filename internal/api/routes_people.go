@@ -139,25 +139,28 @@ func eventRoutes() []route {
 			method: "GET", pattern: "R/events", need: slipway.ToReadRepository, permission: "metadata=read",
 			doc: "activity/events#list-repository-events", do: (*API).listRepositoryEvents,
 		},
-		{method: "GET", pattern: "/events", need: slipway.ToBeAnybody, doc: "activity/events#list-public-events", do: (*API).listPublicEvents},
 		{
-			method: "GET", pattern: "/orgs/:org/events", need: slipway.ToBeAnybody,
+			method: "GET", pattern: "/events", need: slipway.ToBeAnybody, permission: "metadata=read",
+			doc: "activity/events#list-public-events", do: (*API).listPublicEvents,
+		},
+		{
+			method: "GET", pattern: "/orgs/:org/events", need: slipway.ToBeAnybody, permission: "metadata=read",
 			doc: "activity/events#list-public-organization-events", do: (*API).listOrganizationEvents,
 		},
 		{
-			method: "GET", pattern: "/users/:user/events", need: slipway.ToBeAnybody,
+			method: "GET", pattern: "/users/:user/events", need: slipway.ToBeAnybody, permission: "metadata=read",
 			doc: "activity/events#list-events-for-the-authenticated-user", do: (*API).listUserEvents,
 		},
 		{
-			method: "GET", pattern: "/users/:user/events/public", need: slipway.ToBeAnybody, publicEvents: true,
+			method: "GET", pattern: "/users/:user/events/public", need: slipway.ToBeAnybody, permission: "metadata=read", publicEvents: true,
 			doc: "activity/events#list-public-events-for-a-user", do: (*API).listUserEvents,
 		},
 		{
-			method: "GET", pattern: "/users/:user/received_events", need: slipway.ToBeAnybody,
+			method: "GET", pattern: "/users/:user/received_events", need: slipway.ToBeAnybody, permission: "metadata=read",
 			doc: "activity/events#list-events-received-by-the-authenticated-user", do: (*API).listReceivedEvents,
 		},
 		{
-			method: "GET", pattern: "/users/:user/received_events/public", need: slipway.ToBeAnybody, publicEvents: true,
+			method: "GET", pattern: "/users/:user/received_events/public", need: slipway.ToBeAnybody, permission: "metadata=read", publicEvents: true,
 			doc: "activity/events#list-public-events-received-by-a-user", do: (*API).listReceivedEvents,
 		},
 		{method: "GET", pattern: "/zen", need: slipway.ToBeAnybody, doc: "meta/meta#get-the-zen-of-github", do: (*API).zen},
