@@ -73,8 +73,8 @@ func (a *API) documentation(c *call, e *slipway.Error) string {
 		return "" // as was recorded
 	case e.Kind == slipway.Limited:
 		return a.docs.base + a.docs.limits
-	case c.row == nil:
-		return a.docs.base
+	case c.row == nil, e.Message == slipway.BadCredentials().Message:
+		return a.docs.base // also where a row had to be found to know (contract 1.4)
 	default:
 		return c.row.docURL
 	}
