@@ -109,7 +109,9 @@ func (u URLs) Repository(r Repository) string { return u.API + "/repos/" + fullN
 func (u URLs) RepositoryByID(id int64) string { return u.API + "/repositories/" + number(id) }
 
 // ExtensionRepositoryByID is the same in the extension API.
-func (u URLs) ExtensionRepositoryByID(id int64) string { return u.Extension() + "/repositories/" + number(id) }
+func (u URLs) ExtensionRepositoryByID(id int64) string {
+	return u.Extension() + "/repositories/" + number(id)
+}
 
 // RepositoryHTML is a repository's page.
 func (u URLs) RepositoryHTML(r Repository) string { return u.Web + "/" + fullName(r) }

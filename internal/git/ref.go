@@ -183,12 +183,17 @@ func isShown(name string) bool {
 	return slipway.CheckRefName(name) == nil && !strings.HasPrefix(name, ownRefs)
 }
 
+// holdsRefs reports whether a ref can be called like something in a folder.
+func holdsRefs(folder string) bool {
+	return folder == "refs" || slipway.CheckRefName(folder) == nil || slipway.CheckRefName(folder+"/x") == nil
+}
+
 // looseRefs reads all refs that have files and names that begin so. One that leads nowhere has an empty value.
 func (g *Repositories) looseRefs(ctx context.Context, repo *repository, prefix string) (map[string]slipway.SHA, error) {
 	refs := make(map[string]slipway.SHA)
 	folder := prefix[:strings.LastIndexByte(prefix, '/')]
-	if folder != "refs" && slipway.CheckRefName(folder) != nil && slipway.CheckRefName(folder+"/x") != nil {
-		return refs, nil // no ref is called so
+	if !holdsRefs(folder) {
+		return refs, nil
 	}
 	dir := repo.path(filepath.FromSlash(folder))
 	if goesThroughFile(dir) {

@@ -62,8 +62,10 @@ func (t *tour) merges() {
 
 func (t *tour) environments() {
 	boss := t.get("/user").id()
-	for _, body := range []any{nil, object{"wait_timer": 5, "prevent_self_review": true, "reviewers": []object{{"type": "User", "id": boss}},
-		"deployment_branch_policy": object{"protected_branches": true, "custom_branch_policies": false}}, object{"deployment_branch_policy": nil}} {
+	for _, body := range []any{nil, object{
+		"wait_timer": 5, "prevent_self_review": true, "reviewers": []object{{"type": "User", "id": boss}},
+		"deployment_branch_policy": object{"protected_branches": true, "custom_branch_policies": false},
+	}, object{"deployment_branch_policy": nil}} {
 		t.do("PUT", t.r("/environments/qa%%2Feu"), body, 200)
 		t.get(t.r("/environments/qa%%2Feu"))
 		t.get(t.r("/environments"))
