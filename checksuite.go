@@ -60,10 +60,13 @@ func worst(runs []CheckRun) string {
 // 1 and do not come this far.
 const OwnAppID = math.MaxInt32
 
+// OwnAppSlug is its name in addresses. No other app gets it: the bot of that name is the server's.
+const OwnAppSlug = "slipway"
+
 // OwnApp is the server as the app that check runs come from which people wrote. bot is the account that stands for the server.
 func OwnApp(bot Account) App {
 	return App{
-		ID: OwnAppID, Kind: GitHubApp, Slug: "slipway", Name: "Slipway", Owner: bot, BotID: bot.ID,
+		ID: OwnAppID, Kind: GitHubApp, Slug: OwnAppSlug, Name: "Slipway", Owner: bot, BotID: bot.ID,
 		Description: "Check runs that were not reported by an app.",
 		Permissions: ownPermissions(), Events: []string{},
 		CreatedAt: bot.CreatedAt, UpdatedAt: bot.UpdatedAt,

@@ -175,9 +175,18 @@ func (d *Decisions) ListApps(ctx context.Context) (list []slipway.App, err error
 	return list, err
 }
 
-// FindApp finds an app by its slug: NotFound when there is none.
+// FindApp finds an app by its slug, the server's own too: NotFound when there is none.
 func (d *Decisions) FindApp(ctx context.Context, slug string) (slipway.App, error) {
+	if slug == slipway.OwnAppSlug {
+		return d.findApp(ctx, ownApp)
+	}
 	return d.findApp(ctx, func(tx Tx) (slipway.App, error) { return tx.AppBySlug(slug) })
+}
+
+// ownApp is the server as the app that check runs come from which people wrote.
+func ownApp(tx Tx) (slipway.App, error) {
+	bot, err := tx.AccountByLogin(slipway.BotLogin)
+	return slipway.OwnApp(bot), err
 }
 
 // FindAppByClientID finds an app by its client id: NotFound when there is none. That whoever names it is the app is known

@@ -88,6 +88,9 @@ func (d *Decisions) CheckSuitesByID(ctx context.Context, ids []int64) (found []s
 
 // AppByID finds an app: NotFound when there is none.
 func (d *Decisions) AppByID(ctx context.Context, id int64) (app slipway.App, err error) {
+	if id == slipway.OwnAppID {
+		return d.findApp(ctx, ownApp)
+	}
 	return d.findApp(ctx, func(tx Tx) (slipway.App, error) { return tx.App(id) })
 }
 

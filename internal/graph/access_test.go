@@ -132,12 +132,13 @@ func (w *world) stage() map[string]string {
 	blob := w.git("web", "", "rev-parse", "main:file")
 	tree := w.git("web", "", "rev-parse", "main^{tree}")
 	w.rest("writer", "POST", "/repos/acme/web/statuses/"+sha, `{"state":"success","context":"ci"}`)
+	w.rest("writer", "POST", "/repos/acme/web/check-runs", `{"name":"lint","head_sha":"`+sha+`"}`)
 	reader := check(w.deploy.FindAccount(ctx, "reader"))(w)
 	w.rest("boss", "PUT", "/repos/acme/web/environments/qa", fmt.Sprintf(`{"wait_timer":5,"reviewers":[{"type":"User","id":%d}],"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}`, reader.ID))
 	found := map[string]string{}
 	for _, path := range []string{
 		"", "/deployments", fmt.Sprintf("/deployments/%d/statuses", id), "/environments", "/environments/qa",
-		"/commits/main", "/commits/main/status", "/commits/main/statuses", "/git/refs", "/git/tags/" + tag, "/git/blobs/" + blob, "/git/trees/" + tree,
+		"/commits/main", "/commits/main/status", "/commits/main/statuses", "/commits/main/check-runs", "/git/refs", "/git/tags/" + tag, "/git/blobs/" + blob, "/git/trees/" + tree,
 		"/git/commits/" + sha, "/branches/main", "/tags", "/contents/file", "/compare/first...main",
 	} {
 		path = "/repos/acme/web" + path
