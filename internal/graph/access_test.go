@@ -132,7 +132,7 @@ func (w *world) stage() map[string]string {
 	blob := w.git("web", "", "rev-parse", "main:file")
 	tree := w.git("web", "", "rev-parse", "main^{tree}")
 	w.rest("writer", "POST", "/repos/acme/web/statuses/"+sha, `{"state":"success","context":"ci"}`)
-	w.rest("writer", "POST", "/repos/acme/web/check-runs", `{"name":"lint","head_sha":"`+sha+`"}`)
+	w.rest("writer", "POST", "/repos/acme/web/check-runs", `{"name":"lint","conclusion":"success","head_sha":"`+sha+`"}`)
 	reader := check(w.deploy.FindAccount(ctx, "reader"))(w)
 	w.rest("boss", "PUT", "/repos/acme/web/environments/qa", fmt.Sprintf(`{"wait_timer":5,"reviewers":[{"type":"User","id":%d}],"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}`, reader.ID))
 	found := map[string]string{}
