@@ -101,6 +101,9 @@ func callback(address string) (callbackURL, bool) {
 	if p := strings.ToLower(u.EscapedPath()); strings.Contains(p, "%2e") || strings.Contains(p, "%2f") || strings.Contains(p, "%5c") {
 		return callbackURL{}, false
 	}
+	if !leavesRoom(u.RawQuery) {
+		return callbackURL{}, false
+	}
 	host := strings.ToLower(u.Hostname())
 	c := callbackURL{scheme: u.Scheme, host: host, port: u.Port(), path: path.Clean("/" + u.Path), query: u.RawQuery}
 	if c.port == "" {
@@ -110,6 +113,15 @@ func callback(address string) (callbackURL, bool) {
 	c.loopback = host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 	return c, true
 }
+
+// leavesRoom reports whether an answer can follow a callback's own query: one that holds a part of an answer already could put
+// another person's code before the app, which would not know the two apart.
+func leavesRoom(query string) bool {
+	values, err := url.ParseQuery(query)
+	return err == nil && !slices.ContainsFunc(answerNames, values.Has)
+}
+
+var answerNames = []string{"code", "state", "error", "error_description", "error_uri"}
 
 // below reports whether people may be sent to c where r is registered.
 func (c callbackURL) below(r callbackURL) bool {
@@ -136,7 +148,7 @@ func CallbackOrigin(address string) string {
 // CheckCallback says whether an address may be registered as a callback. The error is Invalid.
 func CheckCallback(address string) error {
 	if _, ok := callback(address); !ok {
-		return ValidationFailed(Detail{Resource: "OauthApplication", Field: "callback_url", Code: "custom", Message: "callback_url must be an absolute URL without a user name or fragment"})
+		return ValidationFailed(Detail{Resource: "OauthApplication", Field: "callback_url", Code: "custom", Message: "callback_url must be an absolute URL without a user name or fragment, and without code, state or error in its query"})
 	}
 	return nil
 }

@@ -60,6 +60,13 @@ func TestRedirectRule(t *testing.T) {
 		{web, "javascript:alert(1)//app.example/cb", false},
 		{web, "data:text/html,x", false},
 		{web, "https://app.example./cb", false},
+		{web, "https://app.example/cb?code=stolen", false},
+		{web, "https://app.example/cb?x=y&st%61te=theirs", false},
+		{web, "https://app.example/cb?error=access_denied", false},
+		{web, "https://app.example/cb?error_description=x", false},
+		{web, "https://app.example/cb?error_uri=x", false},
+		{web, "https://app.example/cb?x=y;code=stolen", false},
+		{web, "https://app.example/cb?%zz", false},
 
 		{loop, "http://127.0.0.1:51234/cb", true},
 		{loop, "http://127.0.0.1/cb", true},

@@ -89,7 +89,7 @@ func signer(tx Tx, signed string) (slipway.App, error) {
 
 // verified are the claims of a JSON web token that one of the app's keys has signed.
 func verified(app slipway.App, signed string) (claims appClaims, err error) {
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{signedWith}), jwt.WithoutClaimsValidation())
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{signedWith}), jwt.WithoutClaimsValidation(), jwt.WithStrictDecoding())
 	for _, der := range app.PublicKeys {
 		claims = appClaims{}
 		_, err := parser.ParseWithClaims(signed, &claims, func(*jwt.Token) (any, error) {
@@ -111,15 +111,25 @@ var errNoRSA = errors.New("deploy: not an RSA key")
 // appClaims are the three claims that count. An issuer may be written as a number or as text, and be the app's id or its
 // client id.
 type appClaims struct {
-	Issuer   json.RawMessage `json:"iss"`
-	IssuedAt json.RawMessage `json:"iat"`
-	Expires  json.RawMessage `json:"exp"`
+	Issuer   json.RawMessage
+	IssuedAt json.RawMessage
+	Expires  json.RawMessage
+}
+
+// UnmarshalJSON takes the claims by their exact names: "ISS" is another claim.
+func (c *appClaims) UnmarshalJSON(raw []byte) error {
+	var claims map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &claims); err != nil {
+		return err
+	}
+	*c = appClaims{Issuer: claims["iss"], IssuedAt: claims["iat"], Expires: claims["exp"]}
+	return nil
 }
 
 // app finds the app that the issuer names.
 func (c *appClaims) app(tx Tx) (slipway.App, error) {
 	issuer := strings.Trim(string(c.Issuer), `"`)
-	if id, err := strconv.ParseInt(issuer, 10, 64); err == nil {
+	if id, err := strconv.ParseInt(issuer, 10, 64); err == nil && strconv.FormatInt(id, 10) == issuer {
 		return tx.App(id)
 	}
 	return tx.AppByClientID(strings.ToValidUTF8(strings.ReplaceAll(issuer, "\x00", ""), ""))

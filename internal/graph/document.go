@@ -189,13 +189,20 @@ func badVariable(o *ast.OperationDefinition, err error) failure {
 	if definition == nil {
 		return f
 	}
-	var problem any = map[string]any{"path": fault.Path[2:], "explanation": f.Message}
+	var problem any = map[string]any{"path": fault.Path[2:], "explanation": kindWords.Replace(f.Message)}
 	return failure{
 		Message:    "Variable $" + string(name) + " of type " + definition.Type.String() + " was provided invalid value",
 		Locations:  []gqlerror.Location{{Line: definition.Position.Line, Column: definition.Position.Column}},
 		Extensions: map[string]any{"problems": []any{problem}},
 	}
 }
+
+// kindWords puts what gqlparser calls a value, which is how Go keeps it, into words of JSON.
+var kindWords = strings.NewReplacer(
+	"use slice as", "use a list as", "use map as", "use an object as", "use bool as", "use a boolean as", "use string as", "use a string as",
+	"use float64 as", "use a number as", "use int64 as", "use a number as",
+	"not a slice", "not a list", "not a map", "not an object", "not a bool", "not a boolean", "not a float64", "not a number", "not a int64", "not a number",
+)
 
 func clipMessage(s string) string {
 	const most = 1024

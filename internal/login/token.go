@@ -65,7 +65,7 @@ func (l *Login) answerApp(v *visit, do func(wire.OAuthRequest) (wire.OAuthAnswer
 		in.ClientID, in.ClientSecret = id, secret
 	}
 	var answer wire.OAuthAnswer
-	if ok {
+	if ok && in.IsText() {
 		answer, err = do(in)
 	} else {
 		err = slipway.MalformedOAuthRequest

@@ -80,6 +80,8 @@ func TestTokenRefusals(t *testing.T) {
 		{url.Values{"client_id": {"nobody"}, "grant_type": {grantDevice}, "device_code": {"x"}}, "incorrect_client_credentials", ""},
 		{url.Values{"client_id": {closed.ClientID}, "grant_type": {grantDevice}, "device_code": {"x"}}, "device_flow_disabled", ""},
 		{url.Values{"client_id": {app.ClientID, "other"}, "client_secret": {appSecret}}, "invalid_request", ""},
+		{url.Values{"client_id": {"a\x00b"}, "client_secret": {appSecret}}, "invalid_request", ""},
+		{url.Values{"client_id": {"a\xffb"}, "grant_type": {grantDevice}, "device_code": {"x"}}, "invalid_request", ""},
 	} {
 		got := v.exchange(test.form, "application/json")
 		var body struct {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/slipway-deploy/slipway"
 )
@@ -54,6 +55,12 @@ func ParseOAuthRequest(contentType string, body []byte) (in OAuthRequest, ok boo
 		}
 	}
 	return in, ok
+}
+
+// IsText reports whether all that was sent is text; nothing that anybody was ever given has other bytes.
+func (in OAuthRequest) IsText() bool {
+	all := in.ClientID + in.ClientSecret + in.GrantType + in.Code + in.RedirectURI + in.CodeVerifier + in.RefreshToken + in.DeviceCode + in.Scope
+	return utf8.ValidString(all) && !strings.ContainsRune(all, 0)
 }
 
 // ParseClientBasic reads a client id and secret out of an Authorization header; ok is false when it holds none.
