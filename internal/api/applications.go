@@ -35,7 +35,7 @@ func (a *API) checkAppToken(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromAuthorization(auth, secret, &owner, a.options.URLs)), nil
+	return ok(wire.FromAuthorization(auth, secret, &owner, a.options.URLs, c.accept.shape)), nil
 }
 
 // resetAppToken is PATCH /applications/:client_id/token and POST …/tokens/:token.
@@ -48,7 +48,7 @@ func (a *API) resetAppToken(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromAuthorization(auth, secret, &owner, a.options.URLs)), nil
+	return ok(wire.FromAuthorization(auth, secret, &owner, a.options.URLs, c.accept.shape)), nil
 }
 
 // deleteAppToken is DELETE /applications/:client_id/token and …/tokens/:token.

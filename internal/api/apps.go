@@ -14,7 +14,7 @@ func (a *API) currentApp(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromOwnApp(*c.Actor.App, len(installations), a.options.URLs)), nil
+	return ok(wire.FromOwnApp(*c.Actor.App, len(installations), a.options.URLs, c.accept.shape)), nil
 }
 
 // getApp is GET /apps/:app_slug.
@@ -26,7 +26,7 @@ func (a *API) getApp(ctx context.Context, c *call) (reply, error) {
 	if app.Kind != slipway.GitHubApp {
 		return reply{}, slipway.Fail(slipway.NotFound, "")
 	}
-	return ok(wire.FromApp(app, a.options.URLs)), nil
+	return ok(wire.FromApp(app, a.options.URLs, c.accept.shape)), nil
 }
 
 // listInstallations is GET /app/installations.
@@ -44,7 +44,7 @@ func (a *API) listInstallations(ctx context.Context, c *call) (reply, error) {
 }
 
 func (a *API) fromInstallation(c *call, i slipway.Installation) wire.JSON {
-	return wire.FromInstallation(i, *c.Actor.App, a.options.URLs)
+	return wire.FromInstallation(i, *c.Actor.App, a.options.URLs, c.accept.shape)
 }
 
 // installation answers with an installation that was looked for.
@@ -104,7 +104,7 @@ func (a *API) createInstallationToken(ctx context.Context, c *call) (reply, erro
 	if err != nil {
 		return reply{}, err
 	}
-	return created(wire.FromInstallationToken(secret, token, repositories, a.options.URLs), ""), nil
+	return created(wire.FromInstallationToken(secret, token, repositories, a.options.URLs, c.accept.shape), ""), nil
 }
 
 // installationRepositories is GET /installation/repositories.
@@ -114,7 +114,7 @@ func (a *API) installationRepositories(ctx context.Context, c *call) (reply, err
 		return reply{}, err
 	}
 	all := c.Actor.Token.AllRepositories && c.Actor.Installations[0].AllRepositories
-	return page(a, c, wire.FromInstallationRepositories(list.Total, all, list.Items, a.options.URLs), list), nil
+	return page(a, c, wire.FromInstallationRepositories(list.Total, all, list.Items, a.options.URLs, c.accept.shape), list), nil
 }
 
 // revokeInstallationToken is DELETE /installation/token.

@@ -16,14 +16,14 @@ func (a *API) listAuthorizations(ctx context.Context, c *call) (reply, error) {
 	}
 	items := make([]wire.JSON, len(list.Items))
 	for i, auth := range list.Items {
-		items[i] = a.fromAuthorization(auth, "")
+		items[i] = a.fromAuthorization(c, auth, "")
 	}
 	return page(a, c, wire.List(items), list), nil
 }
 
 // fromAuthorization shows a token to its owner. secret is empty except in the answer that made it.
-func (a *API) fromAuthorization(auth slipway.Authorization, secret string) wire.JSON {
-	return wire.FromAuthorization(auth, secret, nil, a.options.URLs)
+func (a *API) fromAuthorization(c *call, auth slipway.Authorization, secret string) wire.JSON {
+	return wire.FromAuthorization(auth, secret, nil, a.options.URLs, c.accept.shape)
 }
 
 // getAuthorization is GET /authorizations/:id.
@@ -32,7 +32,7 @@ func (a *API) getAuthorization(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rep := ok(a.fromAuthorization(auth, ""))
+	rep := ok(a.fromAuthorization(c, auth, ""))
 	rep.modified = auth.UpdatedAt
 	return rep, nil
 }
@@ -52,7 +52,7 @@ func (a *API) createAuthorization(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return created(a.fromAuthorization(auth, secret), a.options.URLs.Authorization(auth.ID)), nil
+	return created(a.fromAuthorization(c, auth, secret), a.options.URLs.Authorization(auth.ID)), nil
 }
 
 func (c *call) authorization() (wire.AuthorizationRequest, error) {
@@ -93,7 +93,7 @@ func (a *API) updateAuthorization(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(a.fromAuthorization(auth, "")), nil
+	return ok(a.fromAuthorization(c, auth, "")), nil
 }
 
 // deleteAuthorization is DELETE /authorizations/:id.
@@ -118,9 +118,9 @@ func (a *API) authorizeClient(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	if made {
-		return created(a.fromAuthorization(auth, secret), a.options.URLs.Authorization(auth.ID)), nil
+		return created(a.fromAuthorization(c, auth, secret), a.options.URLs.Authorization(auth.ID)), nil
 	}
-	rep := ok(a.fromAuthorization(auth, ""))
+	rep := ok(a.fromAuthorization(c, auth, ""))
 	rep.location = a.options.URLs.Authorization(auth.ID)
 	return rep, nil
 }

@@ -21,7 +21,7 @@ func (a *API) createCheckRun(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return created(wire.FromCheckRun(run, c.Repo, a.options.URLs), a.options.URLs.CheckRun(c.Repo, run.ID)), nil
+	return created(wire.FromCheckRun(run, c.Repo, a.options.URLs, c.accept.shape), a.options.URLs.CheckRun(c.Repo, run.ID)), nil
 }
 
 // getCheckRun is GET R/check-runs/:id.
@@ -30,7 +30,7 @@ func (a *API) getCheckRun(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromCheckRun(run, c.Repo, a.options.URLs)), nil
+	return ok(wire.FromCheckRun(run, c.Repo, a.options.URLs, c.accept.shape)), nil
 }
 
 // updateCheckRun is PATCH of the same.
@@ -47,7 +47,7 @@ func (a *API) updateCheckRun(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromCheckRun(run, c.Repo, a.options.URLs)), nil
+	return ok(wire.FromCheckRun(run, c.Repo, a.options.URLs, c.accept.shape)), nil
 }
 
 // listAnnotations is GET R/check-runs/:id/annotations.
@@ -65,7 +65,7 @@ func (a *API) listCheckRuns(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return page(a, c, wire.FromCheckRuns(list.Total, list.Items, c.Repo, a.options.URLs), list), nil
+	return page(a, c, wire.FromCheckRuns(list.Total, list.Items, c.Repo, a.options.URLs, c.accept.shape), list), nil
 }
 
 // listCheckRunsOfSuite is GET R/check-suites/:id/check-runs.
@@ -74,7 +74,7 @@ func (a *API) listCheckRunsOfSuite(ctx context.Context, c *call) (reply, error) 
 	if err != nil {
 		return reply{}, err
 	}
-	return page(a, c, wire.FromCheckRuns(list.Total, list.Items, c.Repo, a.options.URLs), list), nil
+	return page(a, c, wire.FromCheckRuns(list.Total, list.Items, c.Repo, a.options.URLs, c.accept.shape), list), nil
 }
 
 func (a *API) findCheckRun(ctx context.Context, c *call) error {

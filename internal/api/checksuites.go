@@ -20,7 +20,7 @@ func (a *API) createCheckSuite(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	answer := wire.FromCheckSuite(suite, commit, c.Repo, a.options.URLs)
+	answer := wire.FromCheckSuite(suite, commit, c.Repo, a.options.URLs, c.accept.shape)
 	if !made {
 		return ok(answer), nil
 	}
@@ -33,7 +33,7 @@ func (a *API) getCheckSuite(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromCheckSuite(suite, commit, c.Repo, a.options.URLs)), nil
+	return ok(wire.FromCheckSuite(suite, commit, c.Repo, a.options.URLs, c.accept.shape)), nil
 }
 
 // rerequestCheckSuite is POST R/check-suites/:id/rerequest: 201 and an empty object.
@@ -50,7 +50,7 @@ func (a *API) listCheckSuites(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return page(a, c, wire.FromCheckSuites(out.Total, out.Items, out.Commit, c.Repo, a.options.URLs), out.Listed), nil
+	return page(a, c, wire.FromCheckSuites(out.Total, out.Items, out.Commit, c.Repo, a.options.URLs, c.accept.shape), out.Listed), nil
 }
 
 func (a *API) findCheckSuite(ctx context.Context, c *call) error {

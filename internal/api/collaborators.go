@@ -29,7 +29,7 @@ func (a *API) listCollaborators(ctx context.Context, c *call) (reply, error) {
 	list := deploy.Paged(all, c.page())
 	items := make([]wire.JSON, len(list.Items))
 	for i, g := range list.Items {
-		items[i] = wire.FromCollaborator(g.Account, g.Role, a.options.URLs)
+		items[i] = wire.FromCollaborator(g.Account, g.Role, a.options.URLs, c.accept.shape)
 	}
 	return page(a, c, wire.List(items), list), nil
 }
@@ -45,7 +45,7 @@ func (a *API) getPermission(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromPermission(g.Account, g.Role, a.options.URLs)), nil
+	return ok(wire.FromPermission(g.Account, g.Role, a.options.URLs, c.accept.shape)), nil
 }
 
 // putCollaborator is PUT R/collaborators/:user. Nobody has to accept: it is done at once.

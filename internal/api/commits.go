@@ -44,7 +44,7 @@ func (a *API) getBranch(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromBranch(b, commit, author, committer, c.Repo, a.options.URLs)), nil
+	return ok(wire.FromBranch(b, commit, author, committer, c.Repo, a.options.URLs, c.accept.shape)), nil
 }
 
 // listCommits is GET R/commits: newest first, all that lead to a ref or those of them that are asked for.
@@ -66,7 +66,7 @@ func (a *API) listCommits(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return page(a, c, wire.FromCommits(list.Items, accounts, c.Repo, a.options.URLs), list), nil
+	return page(a, c, wire.FromCommits(list.Items, accounts, c.Repo, a.options.URLs, c.accept.shape), list), nil
 }
 
 // timeForms are how times may be written in a query.
@@ -151,7 +151,7 @@ func (a *API) compare(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rep := reply{status: http.StatusOK, body: wire.FromComparison(out, base, head, accounts, c.Repo, a.options.URLs)}
+	rep := reply{status: http.StatusOK, body: wire.FromComparison(out, base, head, accounts, c.Repo, a.options.URLs, c.accept.shape)}
 	if paged {
 		rep.links = a.pageLinks(c, p, out.AheadBy, true)
 	}
@@ -184,7 +184,7 @@ func (a *API) fromCommit(ctx context.Context, c *call, commit slipway.Commit) (w
 	if err != nil {
 		return nil, err
 	}
-	return wire.FromCommit(commit, author, committer, c.Repo, a.options.URLs), nil
+	return wire.FromCommit(commit, author, committer, c.Repo, a.options.URLs, c.accept.shape), nil
 }
 
 // people finds the accounts of a commit's author and committer; nil where the address is nobody's.

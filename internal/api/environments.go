@@ -12,7 +12,7 @@ func (a *API) listEnvironments(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return page(a, c, wire.FromEnvironments(list.Total, list.Items, c.Repo, a.options.URLs), list), nil
+	return page(a, c, wire.FromEnvironments(list.Total, list.Items, c.Repo, a.options.URLs, c.accept.shape), list), nil
 }
 
 // getEnvironment is GET R/environments/:name.
@@ -21,7 +21,7 @@ func (a *API) getEnvironment(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromEnvironment(e, c.Repo, a.options.URLs)), nil
+	return ok(wire.FromEnvironment(e, c.Repo, a.options.URLs, c.accept.shape)), nil
 }
 
 // putEnvironment is PUT R/environments/:name: 200 always, also when it made one.
@@ -38,7 +38,7 @@ func (a *API) putEnvironment(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromEnvironment(e, c.Repo, a.options.URLs)), nil
+	return ok(wire.FromEnvironment(e, c.Repo, a.options.URLs, c.accept.shape)), nil
 }
 
 // deleteEnvironment is DELETE R/environments/:name. Deployments stay.

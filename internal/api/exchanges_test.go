@@ -26,6 +26,7 @@ var worlds = map[string]func(*worldOptions){
 	"eras-e1":    func(o *worldOptions) { o.Era = slipway.E1 },
 	"eras-e3":    func(o *worldOptions) { o.Era = slipway.E3 },
 	"eras-e7":    func(o *worldOptions) { o.Era = slipway.E7 },
+	"eras-e9":    func(o *worldOptions) { o.Era = slipway.E9 },
 	"limits":     func(o *worldOptions) { o.RateLimit, o.RateLimitAnonymous = 3, 1 },
 	"agent-free": func(o *worldOptions) { o.RequireUserAgent = false },
 }

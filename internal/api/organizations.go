@@ -30,7 +30,7 @@ func (a *API) getOrganization(ctx context.Context, c *call) (reply, error) {
 		return reply{}, err
 	}
 	view := wire.OrganizationView{PublicRepositories: public, PrivateRepositories: private, Private: inside}
-	rep := ok(wire.FromOrganization(org, view, a.options.URLs))
+	rep := ok(wire.FromOrganization(org, view, a.options.URLs, c.accept.shape))
 	rep.modified = org.UpdatedAt
 	return rep, nil
 }
@@ -81,7 +81,7 @@ func accounts(members []deploy.Member) []slipway.Account {
 // accountsPage is a page of simple users.
 func (a *API) accountsPage(c *call, all []slipway.Account) reply {
 	list := deploy.Paged(all, c.page())
-	return page(a, c, wire.FromAccounts(list.Items, a.options.URLs), list)
+	return page(a, c, wire.FromAccounts(list.Items, a.options.URLs, c.accept.shape), list)
 }
 
 // checkMember is GET /orgs/:org/members/:user: 204 or 404 for the organization's own people; others are sent to the list of
@@ -125,7 +125,7 @@ func (a *API) getMembership(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(wire.FromMembership(m.Account, m.Admin, org, a.options.URLs)), nil
+	return ok(wire.FromMembership(m.Account, m.Admin, org, a.options.URLs, c.accept.shape)), nil
 }
 
 // listOwnOrganizations is GET /user/orgs.
@@ -154,5 +154,5 @@ func (a *API) organizationsOf(ctx context.Context, c *call, account slipway.Acco
 		}
 	}
 	list := deploy.Paged(accounts(all), c.page())
-	return page(a, c, wire.FromOrganizations(list.Items, a.options.URLs), list), nil
+	return page(a, c, wire.FromOrganizations(list.Items, a.options.URLs, c.accept.shape), list), nil
 }

@@ -66,5 +66,5 @@ func (a *API) fromRepository(c *call, r slipway.Repository, role slipway.Role) w
 		Full: true, Authenticated: !c.Actor.Anonymous(), Role: role,
 		MasterBranch: c.accept.shape.Era == slipway.E0, // its name then
 	}
-	return wire.FromRepository(r, view, a.options.URLs)
+	return wire.FromRepository(r, view, a.options.URLs, c.accept.shape)
 }

@@ -106,7 +106,7 @@ func (a *API) fromRepositories(c *call, list []deploy.Access) wire.JSON {
 	items := make([]wire.JSON, len(list))
 	for i, r := range list {
 		view := wire.RepositoryView{Authenticated: !c.Actor.Anonymous(), Role: r.Role}
-		items[i] = wire.FromRepository(r.Repository, view, a.options.URLs)
+		items[i] = wire.FromRepository(r.Repository, view, a.options.URLs, c.accept.shape)
 	}
 	return wire.List(items)
 }

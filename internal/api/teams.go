@@ -92,7 +92,7 @@ func (a *API) listTeamRepositories(ctx context.Context, c *call) (reply, error) 
 	items := make([]wire.JSON, len(list.Items))
 	for i, r := range list.Items {
 		view := wire.RepositoryView{Authenticated: true, Role: r.Role, RoleName: true}
-		items[i] = wire.FromRepository(r.Repository, view, a.options.URLs)
+		items[i] = wire.FromRepository(r.Repository, view, a.options.URLs, c.accept.shape)
 	}
 	return page(a, c, wire.List(items), list), nil
 }

@@ -11,7 +11,7 @@ import (
 
 // currentUser is GET /user (contract 11.2). A token with scope user also sees what is private.
 func (a *API) currentUser(ctx context.Context, c *call) (reply, error) {
-	return a.showUser(ctx, c.Actor.Account, c.Actor.Token.Scopes.Covers("user"))
+	return a.showUser(ctx, c, c.Actor.Account, c.Actor.Token.Scopes.Covers("user"))
 }
 
 // getUser is GET /users/:user and GET /user/:id: what everybody may know.
@@ -20,16 +20,16 @@ func (a *API) getUser(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return a.showUser(ctx, account, false)
+	return a.showUser(ctx, c, account, false)
 }
 
-func (a *API) showUser(ctx context.Context, account slipway.Account, private bool) (reply, error) {
+func (a *API) showUser(ctx context.Context, c *call, account slipway.Account, private bool) (reply, error) {
 	public, hidden, err := a.deploy.CountRepositories(ctx, account.ID)
 	if err != nil {
 		return reply{}, err
 	}
 	view := wire.UserView{PublicRepositories: public, PrivateRepositories: hidden, Private: private}
-	rep := ok(wire.FromUser(account, view, a.options.URLs))
+	rep := ok(wire.FromUser(account, view, a.options.URLs, c.accept.shape))
 	rep.modified = account.UpdatedAt
 	return rep, nil
 }
@@ -49,7 +49,7 @@ func (a *API) listUsers(ctx context.Context, c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rep := ok(wire.FromAccounts(list, a.options.URLs))
+	rep := ok(wire.FromAccounts(list, a.options.URLs, c.accept.shape))
 	if len(list) == size {
 		rep.links = a.sinceLink(c, list[size-1].ID)
 	}

@@ -2,7 +2,8 @@ package wire
 
 import "github.com/slipway-deploy/slipway"
 
-// account writes GitHub's simple user: a user, an organization or a bot in 19 members (contract 1.9).
+// account writes GitHub's simple user: a user, an organization or a bot in 19 members, 17 before 2018
+// (contract 1.9).
 func (w *writer) account(a slipway.Account, u slipway.URLs) {
 	w.open()
 	w.accountMembers(a, u)
@@ -32,7 +33,7 @@ func (w *writer) accountMembers(a slipway.Account, u slipway.URLs) {
 	url := u.Account(a.Login)
 	w.str("login", a.Login)
 	w.num("id", a.ID)
-	w.str("node_id", slipway.AccountNodeID(a))
+	w.nodeID(slipway.AccountNodeID(a))
 	w.str("avatar_url", u.Avatar(a.ID))
 	w.str("gravatar_id", "")
 	w.str("url", url)
@@ -47,7 +48,7 @@ func (w *writer) accountMembers(a slipway.Account, u slipway.URLs) {
 	w.str("events_url", url, "/events{/privacy}")
 	w.str("received_events_url", url, "/received_events")
 	w.str("type", string(a.Type))
-	if !w.schema {
+	if !w.schema && w.era >= slipway.E11 {
 		w.str("user_view_type", "public")
 	}
 	w.boolean("site_admin", a.SiteAdmin)
@@ -62,8 +63,8 @@ type UserView struct {
 
 // FromUser is the full user object of GET /user and GET /users/:user (contract 11.2). What Slipway has no idea of, like
 // gists and followers, is zero or null.
-func FromUser(a slipway.Account, v UserView, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromUser(a slipway.Account, v UserView, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.accountMembers(a, u)
 		w.orNull("name", a.Name)
@@ -114,7 +115,7 @@ func (w *writer) organizationMembers(a slipway.Account, u slipway.URLs) {
 	url := u.Organization(a.Login)
 	w.str("login", a.Login)
 	w.num("id", a.ID)
-	w.str("node_id", slipway.AccountNodeID(a))
+	w.nodeID(slipway.AccountNodeID(a))
 	w.str("url", url)
 	w.str("repos_url", url, "/repos")
 	w.str("events_url", url, "/events")

@@ -63,13 +63,13 @@ func (w *writer) permissions(p slipway.Permissions) {
 }
 
 // FromApp is an app as whoever may see it sees it (GET /apps/:slug).
-func FromApp(a slipway.App, u slipway.URLs) JSON {
-	return render(func(w *writer) { w.app(a, u) })
+func FromApp(a slipway.App, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) { w.app(a, u) })
 }
 
 // FromOwnApp is an app as it sees itself: with how often it is installed (GET /app).
-func FromOwnApp(a slipway.App, installations int, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromOwnApp(a slipway.App, installations int, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.appMembers(a, u)
 		w.num("installations_count", int64(installations))
@@ -78,8 +78,8 @@ func FromOwnApp(a slipway.App, installations int, u slipway.URLs) JSON {
 }
 
 // FromInstallation is an installation of an app.
-func FromInstallation(i slipway.Installation, a slipway.App, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromInstallation(i slipway.Installation, a slipway.App, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.num("id", i.ID)
 		w.str("client_id", a.ClientID)
@@ -115,8 +115,8 @@ func selection(all bool) string {
 }
 
 // FromInstallationToken is a new token of an installation: its secret, and where repositories were selected, which.
-func FromInstallationToken(secret string, t slipway.Token, repositories []slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromInstallationToken(secret string, t slipway.Token, repositories []slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.str("token", secret)
 		w.at("expires_at", *t.ExpiresAt)
@@ -130,8 +130,8 @@ func FromInstallationToken(secret string, t slipway.Token, repositories []slipwa
 }
 
 // FromInstallationRepositories is a page of the repositories that a token of an installation is for.
-func FromInstallationRepositories(total int, all bool, list []slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromInstallationRepositories(total int, all bool, list []slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.num("total_count", int64(total))
 		w.str("repository_selection", selection(all))
@@ -145,7 +145,7 @@ func (w *writer) repositories(list []slipway.Repository, u slipway.URLs) {
 	w.openArray()
 	for _, r := range list {
 		w.item()
-		w.raw(FromRepository(r, RepositoryView{}, u))
+		w.repository(r, RepositoryView{}, u)
 	}
 	w.closeArray()
 }

@@ -60,8 +60,8 @@ const (
 
 // FromAuthorization is a token as the Authorizations API shows it. secret is empty except in the answer that made it. owner is
 // there when an app looks after its tokens.
-func FromAuthorization(a slipway.Authorization, secret string, owner *slipway.Account, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromAuthorization(a slipway.Authorization, secret string, owner *slipway.Account, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.num("id", a.ID)
 		w.str("url", u.Authorization(a.ID))

@@ -3,8 +3,8 @@ package wire
 import "github.com/slipway-deploy/slipway"
 
 // FromBranch is one branch with the commit at its tip (contract file 8).
-func FromBranch(b slipway.Branch, c slipway.Commit, author, committer *slipway.Account, r slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromBranch(b slipway.Branch, c slipway.Commit, author, committer *slipway.Account, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.str("name", b.Name)
 		w.key("commit")
@@ -21,7 +21,7 @@ func FromBranch(b slipway.Branch, c slipway.Commit, author, committer *slipway.A
 
 // FromBranches is a list of branches in their short form. protection says that more is shown of each.
 func FromBranches(list []slipway.Branch, r slipway.Repository, u slipway.URLs, protection bool) JSON {
-	return listOf(list, func(w *writer, b slipway.Branch) {
+	return listOf(Today, list, func(w *writer, b slipway.Branch) {
 		w.open()
 		w.branchMembers(b, r, u)
 		if protection {
@@ -33,7 +33,7 @@ func FromBranches(list []slipway.Branch, r slipway.Repository, u slipway.URLs, p
 
 // FromTags is a list of tags.
 func FromTags(list []slipway.Tag, r slipway.Repository, u slipway.URLs) JSON {
-	return listOf(list, func(w *writer, t slipway.Tag) {
+	return listOf(Today, list, func(w *writer, t slipway.Tag) {
 		full := "refs/tags/" + t.Name
 		w.open()
 		w.str("name", t.Name)

@@ -90,13 +90,13 @@ func DecodeHead(body []byte) (sha string, err error) {
 }
 
 // FromCheckRun is one check run.
-func FromCheckRun(run slipway.CheckRun, r slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) { w.checkRun(run, nil, r, u) })
+func FromCheckRun(run slipway.CheckRun, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) { w.checkRun(run, nil, r, u) })
 }
 
 // FromCheckRuns is a page of check runs; total counts all of them.
-func FromCheckRuns(total int, list []slipway.CheckRun, r slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromCheckRuns(total int, list []slipway.CheckRun, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.num("total_count", int64(total))
 		w.key("check_runs")

@@ -3,20 +3,20 @@ package wire
 import "github.com/slipway-deploy/slipway"
 
 // FromCheckSuite is one check suite with its commit.
-func FromCheckSuite(s slipway.CheckSuite, c slipway.Commit, r slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) { w.checkSuite(s, c, r, u) })
+func FromCheckSuite(suite slipway.CheckSuite, c slipway.Commit, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) { w.checkSuite(suite, c, r, u) })
 }
 
 // FromCheckSuites is a page of a commit's check suites; total counts all of them.
-func FromCheckSuites(total int, list []slipway.CheckSuite, c slipway.Commit, r slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromCheckSuites(total int, list []slipway.CheckSuite, c slipway.Commit, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.num("total_count", int64(total))
 		w.key("check_suites")
 		w.openArray()
-		for _, s := range list {
+		for _, suite := range list {
 			w.item()
-			w.checkSuite(s, c, r, u)
+			w.checkSuite(suite, c, r, u)
 		}
 		w.closeArray()
 		w.close()

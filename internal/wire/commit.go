@@ -5,13 +5,13 @@ import "github.com/slipway-deploy/slipway"
 // FromCommit is a commit (contract file 8). author and committer are the accounts that the signatures' addresses belong
 // to, nil where they belong to none. stats and files are shown when the commit has Files, also when they are empty but
 // not nil.
-func FromCommit(c slipway.Commit, author, committer *slipway.Account, r slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) { w.commit(c, author, committer, r, u) })
+func FromCommit(c slipway.Commit, author, committer *slipway.Account, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) { w.commit(c, author, committer, r, u) })
 }
 
 // FromCommits is a list of commits. accounts knows whose the addresses in them are.
-func FromCommits(list []slipway.Commit, accounts map[string]slipway.Account, r slipway.Repository, u slipway.URLs) JSON {
-	return listOf(list, func(w *writer, c slipway.Commit) {
+func FromCommits(list []slipway.Commit, accounts map[string]slipway.Account, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return listOf(s, list, func(w *writer, c slipway.Commit) {
 		w.commit(c, owner(accounts, c.Author), owner(accounts, c.Committer), r, u)
 	})
 }
@@ -19,7 +19,7 @@ func FromCommits(list []slipway.Commit, accounts map[string]slipway.Account, r s
 func (w *writer) commit(c slipway.Commit, author, committer *slipway.Account, r slipway.Repository, u slipway.URLs) {
 	w.open()
 	w.str("sha", string(c.SHA))
-	w.str("node_id", slipway.CommitNodeID(r.ID, c.SHA))
+	w.nodeID(slipway.CommitNodeID(r.ID, c.SHA))
 	w.object("commit", func() { w.gitCommitMembers(c, r, u) })
 	w.str("url", u.Commit(r, c.SHA))
 	w.str("html_url", u.CommitHTML(r, c.SHA))

@@ -17,10 +17,9 @@ func DecodeCommitStatus(body []byte) (slipway.CommitStatusRequest, error) {
 	return in, m.err()
 }
 
-// FromCommitStatus is a status of a commit (contract 5.1). All eras' members are a part of today's, which every shape
-// shows.
+// FromCommitStatus is a status of a commit (contract 5.1).
 func FromCommitStatus(st slipway.CommitStatus, r slipway.Repository, u slipway.URLs, s Shape) JSON {
-	return render(func(w *writer) {
+	return s.render(func(w *writer) {
 		w.open()
 		w.commitStatusMembers(st, r, u)
 		w.maybeAccount("creator", st.Creator, u)
@@ -31,9 +30,11 @@ func FromCommitStatus(st slipway.CommitStatus, r slipway.Repository, u slipway.U
 // commitStatusMembers writes the members that the combined status shows too.
 func (w *writer) commitStatusMembers(st slipway.CommitStatus, r slipway.Repository, u slipway.URLs) {
 	w.str("url", u.CommitStatus(r, st.SHA))
-	w.maybeAvatar("avatar_url", st.Creator, u)
+	if w.era >= slipway.E9 { // from 2018 on, as node_id
+		w.maybeAvatar("avatar_url", st.Creator, u)
+	}
 	w.num("id", st.ID)
-	w.str("node_id", slipway.NodeID("StatusContext", st.ID))
+	w.nodeID(slipway.NodeID("StatusContext", st.ID))
 	w.str("state", st.State)
 	w.maybe("description", st.Description)
 	w.maybe("target_url", st.TargetURL)
@@ -53,7 +54,7 @@ type Combined struct {
 
 // FromCombined is the combined status of a commit. The preview of 2014 did not count its contexts.
 func FromCombined(c Combined, r slipway.Repository, u slipway.URLs, s Shape) JSON {
-	return render(func(w *writer) {
+	return s.render(func(w *writer) {
 		w.open()
 		w.str("state", c.State)
 		w.key("statuses")

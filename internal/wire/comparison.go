@@ -4,9 +4,9 @@ import "github.com/slipway-deploy/slipway"
 
 // FromComparison is how head stands to base, both as they were submitted (contract file 8). accounts knows whose the
 // addresses in the commits are.
-func FromComparison(c slipway.Comparison, base, head string, accounts map[string]slipway.Account, r slipway.Repository, u slipway.URLs) JSON {
+func FromComparison(c slipway.Comparison, base, head string, accounts map[string]slipway.Account, r slipway.Repository, u slipway.URLs, s Shape) JSON {
 	html := u.CompareHTML(r, base, head)
-	return render(func(w *writer) {
+	return s.render(func(w *writer) {
 		commit := func(c slipway.Commit) {
 			w.commit(c, owner(accounts, c.Author), owner(accounts, c.Committer), r, u)
 		}

@@ -16,7 +16,7 @@ type ContentView struct {
 
 // FromFolder lists what is in a folder. A submodule is a file there, as it has been since there were none.
 func FromFolder(v ContentView, r slipway.Repository, u slipway.URLs) JSON {
-	return listOf(v.Entries, func(w *writer, e slipway.TreeEntry) {
+	return listOf(Today, v.Entries, func(w *writer, e slipway.TreeEntry) {
 		kind := contentType(e)
 		if kind == "submodule" {
 			kind = "file"

@@ -36,7 +36,7 @@ func DecodeDeployment(body []byte, s Shape) (slipway.DeploymentRequest, error) {
 
 // FromDeployment is a deployment as a shape shows it (contract 2.2, 3.1).
 func FromDeployment(d slipway.Deployment, r slipway.Repository, u slipway.URLs, s Shape) JSON {
-	return render(func(w *writer) { w.deployment(d, r, u, s) })
+	return s.render(func(w *writer) { w.deployment(d, r, u, s) })
 }
 
 func (w *writer) deployment(d slipway.Deployment, r slipway.Repository, u slipway.URLs, s Shape) {

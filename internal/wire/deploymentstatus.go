@@ -24,7 +24,7 @@ func DecodeDeploymentStatus(body []byte, s Shape) (slipway.StatusRequest, error)
 
 // FromDeploymentStatus is a status of a deployment as a shape shows it (contract 2.3, 4.1).
 func FromDeploymentStatus(st slipway.DeploymentStatus, d slipway.Deployment, r slipway.Repository, u slipway.URLs, s Shape) JSON {
-	return render(func(w *writer) { w.deploymentStatus(st, d, r, u, s) })
+	return s.render(func(w *writer) { w.deploymentStatus(st, d, r, u, s) })
 }
 
 func (w *writer) deploymentStatus(st slipway.DeploymentStatus, d slipway.Deployment, r slipway.Repository, u slipway.URLs, s Shape) {

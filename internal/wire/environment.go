@@ -39,13 +39,13 @@ func DecodeEnvironment(body []byte) (slipway.EnvironmentRequest, error) {
 }
 
 // FromEnvironment is an environment with the rules that are on (contract 6.1).
-func FromEnvironment(e slipway.Environment, r slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) { w.environment(e, r, u) })
+func FromEnvironment(e slipway.Environment, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) { w.environment(e, r, u) })
 }
 
 // FromEnvironments is a page of a repository's environments; total counts all of them.
-func FromEnvironments(total int, list []slipway.Environment, r slipway.Repository, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromEnvironments(total int, list []slipway.Environment, r slipway.Repository, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.num("total_count", int64(total))
 		w.key("environments")

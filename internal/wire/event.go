@@ -12,7 +12,7 @@ type Frame struct {
 
 // event renders a body: what is told, then where and by whom (contract 7.5).
 func (f Frame) event(tell func(w *writer)) ([]byte, error) {
-	return renderEvent(func(w *writer) {
+	return f.render(func(w *writer) {
 		w.open()
 		tell(w)
 		f.end(w)
@@ -20,12 +20,11 @@ func (f Frame) event(tell func(w *writer)) ([]byte, error) {
 	}), nil
 }
 
-// renderEvent renders the body of a webhook.
-func renderEvent(fill func(w *writer)) JSON {
-	return renderIn(eventSize, func(w *writer) {
-		w.schema = true
-		fill(w)
-	})
+// render gives what fill wrote of a webhook.
+func (f Frame) render(fill func(w *writer)) JSON {
+	w := writer{b: make([]byte, 0, eventSize), schema: true, era: f.Shape.Era}
+	fill(&w)
+	return w.b
 }
 
 // end writes repository, organization where there is one, and sender.

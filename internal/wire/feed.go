@@ -18,7 +18,7 @@ type Happening struct {
 
 // FromHappening is an item of the Events API.
 func FromHappening(h Happening, u slipway.URLs, s Shape) JSON {
-	return render(func(w *writer) {
+	return s.render(func(w *writer) {
 		w.open()
 		w.str("id", strconv.FormatInt(h.Event.ID, 10))
 		w.str("type", h.Type)

@@ -36,7 +36,7 @@ func FromGitRef(ref slipway.GitRef, r slipway.Repository, u slipway.URLs) JSON {
 
 // FromGitRefs is a list of refs.
 func FromGitRefs(refs []slipway.GitRef, r slipway.Repository, u slipway.URLs) JSON {
-	return listOf(refs, func(w *writer, ref slipway.GitRef) { w.gitRef(ref, r, u) })
+	return listOf(Today, refs, func(w *writer, ref slipway.GitRef) { w.gitRef(ref, r, u) })
 }
 
 func (w *writer) gitRef(ref slipway.GitRef, r slipway.Repository, u slipway.URLs) {
@@ -209,8 +209,8 @@ var NoNames = JSON(`{"names":[]}`)
 var EmptyList = JSON(`[]`)
 
 // listOf is an array of things that are written one by one.
-func listOf[T any](list []T, item func(*writer, T)) JSON {
-	return render(func(w *writer) {
+func listOf[T any](s Shape, list []T, item func(*writer, T)) JSON {
+	return s.render(func(w *writer) {
 		w.openArray()
 		for _, one := range list {
 			w.item()

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/slipway-deploy/slipway"
 )
 
 // JSON is a rendered body: compact UTF-8 without a trailing newline. It is written, hashed and signed as it is.
@@ -65,6 +67,7 @@ type writer struct {
 	b       []byte
 	started bool // the innermost object or array has a member already
 	schema  bool // of a webhook: without user_view_type, which one of GitHub's two sets of webhook schemas forbids
+	era     slipway.Era
 }
 
 // Room for a body, so that most never move while they grow.
@@ -73,11 +76,12 @@ const (
 	eventSize  = 16 << 10
 )
 
-// render gives what fill wrote.
-func render(fill func(w *writer)) JSON { return renderIn(answerSize, fill) }
+// render gives what fill wrote, of a body that no era shapes.
+func render(fill func(w *writer)) JSON { return Today.render(fill) }
 
-func renderIn(size int, fill func(w *writer)) JSON {
-	w := writer{b: make([]byte, 0, size)}
+// render gives what fill wrote in the shape's era.
+func (s Shape) render(fill func(w *writer)) JSON {
+	w := writer{b: make([]byte, 0, answerSize), era: s.Era}
 	fill(&w)
 	return w.b
 }
@@ -159,6 +163,13 @@ func (w *writer) maybe(name string, value *string) {
 		return
 	}
 	w.str(name, *value)
+}
+
+// nodeID writes node_id, which the objects of the oldest parts of the API have had since April 2018 (contract 1.9).
+func (w *writer) nodeID(id string) {
+	if w.era >= slipway.E9 {
+		w.str("node_id", id)
+	}
 }
 
 func (w *writer) null(name string) {

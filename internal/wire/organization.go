@@ -10,27 +10,27 @@ type OrganizationView struct {
 }
 
 // FromAccounts is a list of simple users.
-func FromAccounts(list []slipway.Account, u slipway.URLs) JSON {
+func FromAccounts(list []slipway.Account, u slipway.URLs, s Shape) JSON {
 	items := make([]JSON, len(list))
 	for i, a := range list {
-		items[i] = render(func(w *writer) { w.account(a, u) })
+		items[i] = s.render(func(w *writer) { w.account(a, u) })
 	}
 	return List(items)
 }
 
 // FromOrganizations is a list of simple organizations.
-func FromOrganizations(list []slipway.Account, u slipway.URLs) JSON {
+func FromOrganizations(list []slipway.Account, u slipway.URLs, s Shape) JSON {
 	items := make([]JSON, len(list))
 	for i, a := range list {
-		items[i] = render(func(w *writer) { w.organization(a, u) })
+		items[i] = s.render(func(w *writer) { w.organization(a, u) })
 	}
 	return List(items)
 }
 
 // FromOrganization is the full organization of GET /orgs/:org (contract 11.2). What Slipway has no idea of is zero, false or
 // null.
-func FromOrganization(a slipway.Account, v OrganizationView, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromOrganization(a slipway.Account, v OrganizationView, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.fullOrganization(a, v, u)
 		if v.Private {
@@ -101,8 +101,8 @@ func (w *writer) privateOrganizationMembers(a slipway.Account, v OrganizationVie
 }
 
 // FromMembership is an account's part in an organization: GET /orgs/:org/memberships/:user.
-func FromMembership(account slipway.Account, admin bool, org slipway.Account, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromMembership(account slipway.Account, admin bool, org slipway.Account, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.str("url", u.Organization(org.Login), "/memberships/", account.Login)
 		w.str("state", "active")
@@ -179,8 +179,8 @@ func FromTeamMembership(account slipway.Account, maintainer bool, t slipway.Team
 }
 
 // FromCollaborator is an account with what it may do in a repository.
-func FromCollaborator(a slipway.Account, role slipway.Role, u slipway.URLs) JSON {
-	return render(func(w *writer) { w.collaborator(a, role, u) })
+func FromCollaborator(a slipway.Account, role slipway.Role, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) { w.collaborator(a, role, u) })
 }
 
 func (w *writer) collaborator(a slipway.Account, role slipway.Role, u slipway.URLs) {
@@ -204,8 +204,8 @@ func (w *writer) roleFlags(role slipway.Role) {
 
 // FromPermission is the answer of GET R/collaborators/:user/permission. permission knows three words only, as on GitHub:
 // triage is read there and maintain is write.
-func FromPermission(a slipway.Account, role slipway.Role, u slipway.URLs) JSON {
-	return render(func(w *writer) {
+func FromPermission(a slipway.Account, role slipway.Role, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) {
 		w.open()
 		w.str("permission", oldPermission(role))
 		w.str("role_name", role.String())

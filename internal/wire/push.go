@@ -20,7 +20,7 @@ type Push struct {
 // url is the page, and the owner has a name and an address.
 func PushEvent(f Frame, p Push) ([]byte, error) {
 	c := p.Change
-	return renderEvent(func(w *writer) {
+	return f.render(func(w *writer) {
 		w.open()
 		w.str("ref", c.Name)
 		w.str("before", string(c.Old))

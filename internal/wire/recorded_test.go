@@ -167,19 +167,19 @@ func (r recording) ours() (body JSON, exact bool) {
 	case "hook-deliveries":
 		return FromDeliveryDetail(attempt), false
 	case "environments-get", "environments-put":
-		return FromEnvironment(guarded, web, testURLs), false
+		return FromEnvironment(guarded, web, testURLs, Today), false
 	case "environments-list":
-		return FromEnvironments(1, []slipway.Environment{guarded}, web, testURLs), true
+		return FromEnvironments(1, []slipway.Environment{guarded}, web, testURLs, Today), true
 	case "merges":
-		return FromCommit(slipway.Commit{SHA: tip, Tree: tree, Parents: change.Parents}, &octocat, &octocat, web, testURLs), false
+		return FromCommit(slipway.Commit{SHA: tip, Tree: tree, Parents: change.Parents}, &octocat, &octocat, web, testURLs, Today), false
 	case "commits-get":
-		return FromCommit(change, &octocat, &octocat, web, testURLs), false
+		return FromCommit(change, &octocat, &octocat, web, testURLs, Today), false
 	case "compare":
-		return FromComparison(slipway.Comparison{Base: signed, Head: change, MergeBase: signed, Commits: []slipway.Commit{change}, Files: change.Files}, "a", "b", byAddress, web, testURLs), true
+		return FromComparison(slipway.Comparison{Base: signed, Head: change, MergeBase: signed, Commits: []slipway.Commit{change}, Files: change.Files}, "a", "b", byAddress, web, testURLs, Today), true
 	case "branches":
-		return FromBranch(slipway.Branch{Name: "main", SHA: tip}, change, &octocat, &octocat, web, testURLs), false
+		return FromBranch(slipway.Branch{Name: "main", SHA: tip}, change, &octocat, &octocat, web, testURLs, Today), false
 	case "repos-get":
-		return FromRepository(web, full, testURLs), false
+		return FromRepository(web, full, testURLs, Today), false
 	case "root":
 		return Root(testURLs), false
 	case "meta":
@@ -187,9 +187,9 @@ func (r recording) ours() (body JSON, exact bool) {
 	case "rate-limit":
 		return RateLimit(Rate{Limit: 1, Reset: then}), false
 	case "user":
-		return FromUser(octocat, UserView{Private: true}, testURLs), false
+		return FromUser(octocat, UserView{Private: true}, testURLs, Today), false
 	case "users-get":
-		return FromUser(octocat, UserView{}, testURLs), false
+		return FromUser(octocat, UserView{}, testURLs, Today), false
 	default:
 		return nil, false
 	}

@@ -81,8 +81,8 @@ type RepositoryView struct {
 
 // FromRepository is a repository (contract 8.1). All of GitHub's members are there; what Slipway has no idea of, like
 // stars and issues, is zero, false or null.
-func FromRepository(r slipway.Repository, v RepositoryView, u slipway.URLs) JSON {
-	return render(func(w *writer) { w.repository(r, v, u) })
+func FromRepository(r slipway.Repository, v RepositoryView, u slipway.URLs, s Shape) JSON {
+	return s.render(func(w *writer) { w.repository(r, v, u) })
 }
 
 func (w *writer) repository(r slipway.Repository, v RepositoryView, u slipway.URLs) {
@@ -117,7 +117,7 @@ func (w *writer) repositoryMembers(r slipway.Repository, u slipway.URLs) {
 
 func (w *writer) repositoryName(r slipway.Repository) {
 	w.num("id", r.ID)
-	w.str("node_id", slipway.NodeID("Repository", r.ID))
+	w.nodeID(slipway.NodeID("Repository", r.ID))
 	w.str("name", r.Name)
 	w.str("full_name", r.FullName())
 	w.boolean("private", r.Private)
