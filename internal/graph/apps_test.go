@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -61,6 +62,52 @@ func TestApps(t *testing.T) {
 	a := w.must("reader", `query($id: ID!) { node(id: $id) { ... on App { slug name databaseId url } } }`, vars{"id": slipway.NodeID("App", app.ID)})
 	if a.str("node.slug") != "shipper" || !strings.HasSuffix(a.str("node.url"), "shipper") {
 		t.Errorf("%s", a.text)
+	}
+}
+
+// TestRules: a team that must approve is shown as REST shows it, and an app's rule is never taken for a rule of another kind
+// that has the same number.
+func TestRules(t *testing.T) {
+	w := newWorld(t)
+	team := check(w.deploy.CreateTeam(t.Context(), administrator, deploy.NewTeam{Organization: "acme", Name: "The Crew"}))(t)
+	if err := w.deploy.SetTeamRole(t.Context(), administrator, "acme", "the-crew", "acme", "web", slipway.RoleRead); err != nil {
+		t.Fatal(err)
+	}
+	w.rest("boss", "PUT", "/repos/acme/web/environments/qa", fmt.Sprintf(`{"wait_timer":5,"reviewers":[{"type":"Team","id":%d}],`+
+		`"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}`, team.ID))
+	app, _, _, err := w.deploy.CreateApp(t.Context(), administrator, deploy.NewApp{
+		Kind: slipway.GitHubApp, Owner: "boss", Name: "Keeper", Permissions: slipway.Permissions{"deployments": slipway.LevelWrite}, On: deploy.Selection{Repositories: []string{"acme/web"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.rest("boss", "POST", "/repos/acme/web/environments/qa/deployment_protection_rules", fmt.Sprintf(`{"integration_id":%d}`, app.ID))
+	w.rest("boss", "POST", "/repos/acme/web/environments/qa/deployment-branch-policies", `{"name":"main"}`)
+	a := w.must("reader", `{ repository(owner: "acme", name: "web") { environment(name: "qa") { protectionRules(first: 9) { nodes { id databaseId type reviewers(first: 9) { totalCount nodes { __typename ... on Team { name } } } } } } } }`)
+	rules := a.at("repository.environment.protectionRules.nodes").([]any)
+	if len(rules) != 3 {
+		t.Fatalf("%s", a.text)
+	}
+	if a.at("repository.environment.protectionRules.nodes.0.reviewers.totalCount") != 1.0 || a.str("repository.environment.protectionRules.nodes.0.reviewers.nodes.0.name") != "The Crew" {
+		t.Errorf("%s", a.text)
+	}
+	if rules[0].(map[string]any)["databaseId"] != 1.0 { // as the app's rule and the branch's pattern
+		t.Fatalf("%s", a.text)
+	}
+	const node = `query($id: ID!) { node(id: $id) { ... on DeploymentProtectionRule { type } } }`
+	if one := w.must("reader", node, vars{"id": rules[0].(map[string]any)["id"]}); one.str("node.type") != "REQUIRED_REVIEWERS" {
+		t.Errorf("%s", one.text)
+	}
+	for _, path := range []string{"deployment_protection_rules", "deployment-branch-policies"} {
+		ids := map[string]string{}
+		collect(w.rest("boss", "GET", "/repos/acme/web/environments/qa/"+path+"/1", ""), path, ids)
+		delete(ids, slipway.NodeID("App", app.ID))
+		if len(ids) != 1 {
+			t.Fatalf("%s: %v", path, ids)
+		}
+		for id := range ids {
+			w.ask("reader", node, vars{"id": id}).failed("NOT_FOUND", "node", "Could not resolve to a node with the global id of '"+id+"'")
+		}
 	}
 }
 

@@ -231,7 +231,7 @@ func TestEnvironmentMutations(t *testing.T) {
 	}
 	noNode := "Could not resolve to a node with the global id of '%s'"
 	const remove = `mutation($in: DeleteEnvironmentInput!) { deleteEnvironment(input: $in) { clientMutationId } }`
-	stranger := slipway.NodeID("User", 999)
+	stranger, open := slipway.NodeID("User", 999), slipway.NodeID("Repository", w.repository("open").ID)
 	for _, test := range []struct {
 		who, query, field string
 		in                vars
@@ -244,8 +244,11 @@ func TestEnvironmentMutations(t *testing.T) {
 		{"writer", make, "createEnvironment", vars{"repositoryId": repository, "name": "x"}, "FORBIDDEN", "Must have admin rights to Repository."},
 		{"writer", remove, "deleteEnvironment", vars{"id": id}, "FORBIDDEN", "Must have admin rights to Repository."},
 		{"stranger", remove, "deleteEnvironment", vars{"id": id}, "NOT_FOUND", fmt.Sprintf(noNode, id)},
-		{"boss", `mutation($in: ApproveDeploymentsInput!) { approveDeployments(input: $in) { clientMutationId } }`, "approveDeployments", vars{"workflowRunId": "x", "environmentIds": []any{id}}, "UNPROCESSABLE", "There are no pending deployment requests to approve or reject."},
-		{"boss", `mutation($in: RejectDeploymentsInput!) { rejectDeployments(input: $in) { clientMutationId } }`, "rejectDeployments", vars{"workflowRunId": "x", "environmentIds": []any{id}}, "UNPROCESSABLE", "There are no pending deployment requests to approve or reject."},
+		{"boss", `mutation($in: ApproveDeploymentsInput!) { approveDeployments(input: $in) { clientMutationId } }`, "approveDeployments", vars{"workflowRunId": repository, "environmentIds": []any{id}}, "UNPROCESSABLE", "There are no pending deployment requests to approve or reject."},
+		{"stranger", `mutation($in: ApproveDeploymentsInput!) { approveDeployments(input: $in) { clientMutationId } }`, "approveDeployments", vars{"workflowRunId": repository, "environmentIds": []any{id}}, "NOT_FOUND", fmt.Sprintf(noNode, repository)},
+		{"stranger", `mutation($in: ApproveDeploymentsInput!) { approveDeployments(input: $in) { clientMutationId } }`, "approveDeployments", vars{"workflowRunId": open, "environmentIds": []any{id}}, "NOT_FOUND", fmt.Sprintf(noNode, id)},
+		{"boss", `mutation($in: RejectDeploymentsInput!) { rejectDeployments(input: $in) { clientMutationId } }`, "rejectDeployments", vars{"workflowRunId": repository, "environmentIds": []any{id, repository}}, "NOT_FOUND", fmt.Sprintf(noNode, repository)},
+		{"boss", `mutation($in: RejectDeploymentsInput!) { rejectDeployments(input: $in) { clientMutationId } }`, "rejectDeployments", vars{"workflowRunId": repository, "environmentIds": []any{id}}, "UNPROCESSABLE", "There are no pending deployment requests to approve or reject."},
 	} {
 		w.ask(test.who, test.query, vars{"in": test.in}).failed(test.kind, test.field, test.message)
 	}

@@ -137,16 +137,18 @@ type DeploymentReviewerConnection struct{ Connection[DeploymentReviewer] }
 // DeploymentReviewerEdge is a reviewer in a page.
 type DeploymentReviewerEdge = Edge[DeploymentReviewer]
 
-// Reviewers are those who may approve; those whose accounts are gone are left out.
+// Reviewers are those who may approve; accounts and teams that are gone are left out.
 func (r *DeploymentProtectionRule) Reviewers(ctx context.Context, after, before *string, first, last *int) (*DeploymentReviewerConnection, error) {
 	s := r.environment.siblings.repository.s
 	var list []DeploymentReviewer
 	for _, who := range r.who {
-		if who.Account == nil {
-			continue
-		}
-		if reviewer, ok := s.actor(who.Account).(DeploymentReviewer); ok {
-			list = append(list, reviewer)
+		switch {
+		case who.Team != nil:
+			list = append(list, &Team{s, *who.Team})
+		case who.Account != nil:
+			if reviewer, ok := s.actor(who.Account).(DeploymentReviewer); ok {
+				list = append(list, reviewer)
+			}
 		}
 	}
 	page, err := listed(ctx, bounds{first, last, after, before}, list, DeploymentReviewer.ID, false)

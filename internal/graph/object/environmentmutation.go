@@ -146,11 +146,25 @@ type RejectDeploymentsPayload ApproveDeploymentsPayload
 var nothingWaits = &Error{typeUnprocessed, "There are no pending deployment requests to approve or reject."}
 
 // ApproveDeployments approves deployments that wait: none does.
-func (m *Mutation) ApproveDeployments(context.Context, ApproveDeploymentsInput) (*ApproveDeploymentsPayload, error) {
-	return nil, nothingWaits
+func (m *Mutation) ApproveDeployments(ctx context.Context, input ApproveDeploymentsInput) (*ApproveDeploymentsPayload, error) {
+	return nil, m.review(ctx, input)
 }
 
 // RejectDeployments rejects deployments that wait: none does.
-func (m *Mutation) RejectDeployments(context.Context, RejectDeploymentsInput) (*RejectDeploymentsPayload, error) {
-	return nil, nothingWaits
+func (m *Mutation) RejectDeployments(ctx context.Context, input RejectDeploymentsInput) (*RejectDeploymentsPayload, error) {
+	return nil, m.review(ctx, ApproveDeploymentsInput(input))
+}
+
+// review refuses a review: first for what is named and the caller may not see, which is then as if it were not there.
+func (m *Mutation) review(ctx context.Context, in ApproveDeploymentsInput) error {
+	found, errs := m.s.nodes(ctx, append([]string{in.WorkflowRunID}, in.EnvironmentIds...))
+	for i, err := range errs {
+		if err != nil {
+			return err
+		}
+		if _, ok := found[i].(*Environment); !ok && i > 0 {
+			return noNode(in.EnvironmentIds[i-1])
+		}
+	}
+	return nothingWaits
 }
