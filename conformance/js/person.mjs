@@ -14,7 +14,7 @@ async function post(path, fields, cookie) {
 export async function signIn() {
   const answer = await post('/login', { login: 'boss', password: env('SLIPWAY_PASSWORD'), return_to: '/settings/sessions' })
   want(answer.status === 303, `signing in answers ${answer.status}`)
-  return answer.headers.getSetCookie()[0].split(';')[0]
+  return answer.headers.get('set-cookie').split(';')[0]
 }
 
 // connectDevice lets the device go on that shows a code.

@@ -66,7 +66,7 @@ var suites = []suite{
 	{name: "webhooks", title: "@octokit/webhooks", dir: "js", command: []string{"node", "webhooks.mjs"}, parts: []string{"received", "redelivery", "errors"}, why: "a receiver"},
 	{name: "auth-app", title: "@octokit/auth-app", dir: "js", command: []string{"node", "auth-app.mjs"}, parts: []string{"app", "errors"}, why: "gets tokens of apps"},
 	{name: "auth-device", title: "@octokit/auth-oauth-device", dir: "js", command: []string{"node", "device.mjs"}, parts: []string{"oauth"}, why: "gets a token by the device flow"},
-	{name: "probot", title: "probot", dir: "js", command: []string{"node", "probot.mjs"}, parts: []string{"received", "app"}, why: "an app that answers webhooks"},
+	{name: "probot", title: "probot", dir: "probot", command: []string{"node", "probot.mjs"}, parts: []string{"received", "app"}, why: "an app that answers webhooks"},
 	{
 		name: "argocd", title: "Argo CD's notifications engine and ghinstallation", dir: "go", command: []string{"go", "run", "./suites/argocd"},
 		parts: []string{"app", "gating", "statuses", "commit-statuses", "errors"}, why: "reports as an app",

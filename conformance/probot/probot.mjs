@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 import { readFileSync } from 'node:fs'
 import { Octokit } from '@octokit/core'
 import { Probot, ProbotOctokit, createNodeMiddleware } from 'probot'
-import { secret } from './receiver.mjs'
-import { part, want, same, env, finish } from './part.mjs'
+import { secret } from '../js/receiver.mjs'
+import { part, want, same, env, finish } from '../js/part.mjs'
 
 const repo = { owner: 'acme', repo: 'web' }
 const probot = new Probot({
