@@ -127,8 +127,8 @@ const (
 	copySilence = time.Minute
 )
 
-// copy runs git and passes on what it prints, without keeping it. It takes the place of a clone: its reader decides how long
-// it lasts. What has been written when there is an error is of no use.
+// copy runs git and passes on what it prints, without keeping it. What has been written when there is an error is of no use.
+// Unavailable, with RetryAfter: too many copies are being made, of this repository or of all.
 func (g *Repositories) copy(ctx context.Context, r *slipway.Repository, op string, out io.Writer, args ...string) error {
 	repo, err := g.at(r)
 	if err != nil {
@@ -142,10 +142,13 @@ func (g *Repositories) copy(ctx context.Context, r *slipway.Repository, op strin
 		return unavailable(op, err)
 	}
 	defer done()
-	if err := g.takeTurn(ctx); err != nil {
-		return err
+	for _, l := range []*lane{repo.copies, g.copies} {
+		leave, err := l.enter(ctx)
+		if err != nil {
+			return err
+		}
+		defer leave()
 	}
-	defer g.transfers.Release(1)
 	ctx, cancel := context.WithTimeout(ctx, copyTime)
 	defer cancel()
 	ctx, cut := context.WithCancelCause(ctx)
@@ -155,7 +158,7 @@ func (g *Repositories) copy(ctx context.Context, r *slipway.Repository, op strin
 	defer quiet.Stop()
 
 	cmd, said := g.command(ctx, run{repo: repo, args: args})
-	cmd.Stdout = alert{out, func() { quiet.Reset(patience) }}
+	cmd.Stdout = alert{g.paced(out, func() { cut(errSlow) }), func() { quiet.Reset(patience) }}
 	if err := g.start(cmd); err != nil {
 		return unavailable(op, g.finish(ctx, cmd, said, err))
 	}

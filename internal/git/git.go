@@ -42,7 +42,10 @@ type Options struct {
 	Timeout   time.Duration // of one question, however many runs of git it takes, and of waiting for a turn; 0: 8 s
 	Processes int           // runs of git at a time; 0: twice the processors, at least 4
 	Readers   int           // persistent git cat-file at a time; 0: as many as Processes
-	Transfers int           // clones and pushes at a time; 0: 32
+	Clones    int           // at a time; 0: 32
+	Pushes    int           // at a time; 0: 16
+	Copies    int           // of files and archives at a time, half as many of one repository; 0: 16
+	Pace      int           // bytes a second that a reader takes on average, or is cut off; 0: 8 KiB
 	Silence   time.Duration // after which a clone or a push is cut off that makes no progress; 0: 15 min
 	Rest      time.Duration // from a push to the upkeep that follows it; 0: 3 s
 	Shared    bool          // other servers work on the same folder: a lock file may be theirs
@@ -54,7 +57,10 @@ func (o Options) withDefaults() Options {
 	setDefault(&o.Timeout, 8*time.Second)
 	setDefault(&o.Processes, max(4, 2*runtime.NumCPU()))
 	setDefault(&o.Readers, o.Processes)
-	setDefault(&o.Transfers, 32)
+	setDefault(&o.Clones, 32)
+	setDefault(&o.Pushes, 16)
+	setDefault(&o.Copies, 16)
+	setDefault(&o.Pace, 8<<10)
 	setDefault(&o.Silence, 15*time.Minute)
 	setDefault(&o.Rest, 3*time.Second)
 	if o.Log == nil {
@@ -87,11 +93,13 @@ type Repositories struct {
 	log     *slog.Logger
 	opened  time.Time // what is older and in the way belongs to nobody alive
 
-	slots     *semaphore.Weighted
-	transfers *semaphore.Weighted
-	readers   *pool
-	warden    *warden
-	upkeep    *upkeep
+	slots   *semaphore.Weighted
+	clones  *lane
+	pushes  *lane
+	copies  *lane
+	readers *pool
+	warden  *warden
+	upkeep  *upkeep
 
 	commits  *cache[commitKey, foundCommit]
 	ancestry *cache[ancestryKey, bool]
@@ -125,13 +133,15 @@ func Open(root string, options Options) (*Repositories, error) {
 	}
 	g := &Repositories{
 		root: root, binary: binary, options: options, log: options.Log, opened: time.Now(),
-		slots:     semaphore.NewWeighted(int64(options.Processes)),
-		transfers: semaphore.NewWeighted(int64(options.Transfers)),
-		commits:   newCache[commitKey, foundCommit](knownCommits),
-		ancestry:  newCache[ancestryKey, bool](knownAncestry),
-		counts:    newCache[countKey, int](knownCounts),
-		packed:    newCache[*repository, *packedRefs](packedBytes),
-		handles:   make(map[string]*repository),
+		slots:    semaphore.NewWeighted(int64(options.Processes)),
+		clones:   newLane(options.Clones, transferPatience, "Too many clones are under way. Please try again."),
+		pushes:   newLane(options.Pushes, transferPatience, "Too many pushes are under way. Please try again."),
+		copies:   newCopyLane(options.Copies),
+		commits:  newCache[commitKey, foundCommit](knownCommits),
+		ancestry: newCache[ancestryKey, bool](knownAncestry),
+		counts:   newCache[countKey, int](knownCounts),
+		packed:   newCache[*repository, *packedRefs](packedBytes),
+		handles:  make(map[string]*repository),
 	}
 	g.life, g.end = context.WithCancel(context.Background())
 	g.readers = newPool(g, options.Readers)

@@ -302,7 +302,7 @@ func unavailable(op string, cause error) error {
 	switch {
 	case errors.As(cause, &f) && isFull(f.said), errors.Is(cause, errDiskFull):
 		e.Kind, e.Message = slipway.Full, ""
-	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, errSilent), errors.Is(cause, context.Canceled), errors.Is(cause, errClosed):
+	case errors.Is(cause, context.DeadlineExceeded), errors.Is(cause, errSilent), errors.Is(cause, errSlow), errors.Is(cause, context.Canceled), errors.Is(cause, errClosed):
 		e.Message, e.RetryAfter = sentenceSlow, time.Second
 	case errors.As(cause, &f) && isLocked(f.said):
 		e.Message, e.RetryAfter = sentenceLocked, 5*time.Second

@@ -19,6 +19,7 @@ type repository struct {
 	packs   packs
 	loading sync.Mutex    // of packed-refs
 	merging chan struct{} // one merge at a time: whoever has put into it
+	copies  *lane         // no repository takes all places
 
 	mu      sync.Mutex
 	writers int           // processes of ours that may hold locks there
@@ -59,7 +60,7 @@ func (g *Repositories) at(r *slipway.Repository) (*repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := &repository{merging: make(chan struct{}, 1)}
+	made := &repository{merging: make(chan struct{}, 1), copies: newCopyLane(max(1, g.options.Copies/2))}
 	made.where.Store(where)
 	g.handles[name] = made
 	return made, nil

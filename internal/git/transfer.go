@@ -21,11 +21,8 @@ const (
 	ReceivePack Service = "git-receive-pack" // what push asks for
 )
 
-// How long clones and pushes wait for their turn, and how long a push may be silent once its client is gone.
-const (
-	transferPatience = 30 * time.Second
-	silenceAlone     = time.Minute
-)
+// silenceAlone is how long a push may be silent once its client is gone.
+const silenceAlone = time.Minute
 
 // Transfer is one request of a clone or a push.
 type Transfer struct {
@@ -62,10 +59,11 @@ func (g *Repositories) Transfer(ctx context.Context, r *slipway.Repository, t Tr
 		return unavailable(op, err)
 	}
 	defer done()
-	if err := g.takeTurn(ctx); err != nil {
+	leave, err := g.laneOf(t.Service).enter(ctx)
+	if err != nil {
 		return err
 	}
-	defer g.transfers.Release(1)
+	defer leave()
 	if t.Service == ReceivePack && !t.Advertise {
 		return g.receive(ctx, op, repo, t)
 	}
@@ -101,16 +99,11 @@ func (g *Repositories) receive(ctx context.Context, op string, repo *repository,
 	return nil
 }
 
-func (g *Repositories) takeTurn(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, transferPatience)
-	defer cancel()
-	if err := g.transfers.Acquire(ctx, 1); err != nil {
-		return &slipway.Error{
-			Kind: slipway.Unavailable, Message: "Too many clones and pushes are under way. Please try again.",
-			RetryAfter: 5 * time.Second, Op: "git: wait for a transfer", Err: err,
-		}
+func (g *Repositories) laneOf(s Service) *lane {
+	if s == ReceivePack {
+		return g.pushes
 	}
-	return nil
+	return g.clones
 }
 
 // transfer runs the service and feeds it.
@@ -123,7 +116,7 @@ func (g *Repositories) transfer(ctx context.Context, repo *repository, t Transfe
 	defer context.AfterFunc(t.client, alive)()
 
 	cmd, said := g.command(ctx, run{args: t.args(repo), env: t.env()})
-	cmd.Stdout = alert{t.out(), alive}
+	cmd.Stdout = alert{g.out(t, func() { cancel(errSlow) }), alive}
 	feed, err := t.feed(cmd, alive)
 	if err != nil {
 		return err
@@ -155,7 +148,17 @@ func (g *Repositories) patience(t Transfer) time.Duration {
 	}
 }
 
-var errSilent = errors.New("nothing came or went for too long")
+var (
+	errSilent = errors.New("nothing came or went for too long")
+	errSlow   = errors.New("what was asked for is taken too slowly")
+)
+
+// slack is how long readers may have us wait before their pace counts.
+const slack = time.Minute
+
+func (g *Repositories) paced(out io.Writer, late func()) io.Writer {
+	return &paced{Writer: out, least: g.options.Pace, slack: min(slack, g.options.Silence), late: late}
+}
 
 func (t Transfer) args(repo *repository) []string {
 	args := []string{strings.TrimPrefix(string(t.Service), "git-")}
@@ -178,12 +181,12 @@ func (t Transfer) env() []string {
 	return []string{"GIT_PROTOCOL=" + t.Protocol}
 }
 
-// out is where git's answer goes. A push whose client is gone is finished all the same, so nobody hears that it is.
-func (t Transfer) out() io.Writer {
+// out is where git's answer goes. A push whose client is gone, or slow, is finished all the same, so nobody hears that it is.
+func (g *Repositories) out(t Transfer, late func()) io.Writer {
 	if t.Service == ReceivePack {
 		return deaf{t.Out}
 	}
-	return t.Out
+	return g.paced(t.Out, late)
 }
 
 // deaf is a writer that takes everything, also when nobody listens.

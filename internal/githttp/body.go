@@ -37,7 +37,7 @@ func (c *call) openBody() (*body, error) {
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != c.target.mediaType("request") {
 		return nil, slipway.Fail(slipway.Unsupported, "The Content-Type is not the one of this service.")
 	}
-	b := &body{wire: &wire{from: r.Body, control: c.control, stall: c.stall}}
+	b := &body{wire: &wire{from: r.Body, control: c.control, stall: c.stall, patient: c.target.push(), began: time.Now()}}
 	var decoded io.ReadCloser = b.wire
 	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); encoding {
 	case "", "identity":
@@ -113,12 +113,23 @@ type wire struct {
 	from    io.ReadCloser
 	control *http.ResponseController
 	stall   time.Duration
+	patient bool // a client that packs what it pushes is silent now and then, and slow at other times
+	began   time.Time
+	taken   int64
 	ended   atomic.Bool // read to its end
 }
 
+// leastPace is how many bytes a second of a fetch must come on average, beyond one stall: it says what it wants in one go.
+const leastPace = 8 << 10
+
 func (w *wire) Read(p []byte) (int, error) {
-	_ = w.control.SetReadDeadline(time.Now().Add(w.stall)) // not every connection has deadlines
+	deadline := time.Now().Add(w.stall)
+	if late := w.began.Add(w.stall + time.Duration(w.taken/leastPace)*time.Second); !w.patient && late.Before(deadline) {
+		deadline = late
+	}
+	_ = w.control.SetReadDeadline(deadline) // not every connection has deadlines
 	n, err := w.from.Read(p)
+	w.taken += int64(n)
 	if err != nil {
 		// The server goes on reading, to notice when the client leaves; that may take as long as git works.
 		_ = w.control.SetReadDeadline(time.Time{})

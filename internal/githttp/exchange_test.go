@@ -371,6 +371,27 @@ func TestSilentClientIsCutOff(t *testing.T) {
 	w.git(work, "push", "-q", "origin", "main")
 }
 
+// TestTricklingFetchIsCutOff: it is not enough to say a little now and then.
+func TestTricklingFetchIsCutOff(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *githttp.Options) { o.Stall = 300 * time.Millisecond })
+	w.repository("acme/web", false)
+	work := w.work(w.url("acme/web", w.admin))
+	w.git(work, "push", "-q", "origin", "main")
+	conn, err := net.Dial("tcp", w.server.Listener.Addr().String())
+	w.must(err)
+	defer conn.Close()
+	fmt.Fprint(conn, "POST /acme/web/git-upload-pack HTTP/1.1\r\nHost: slipway.test\r\nContent-Type: application/x-git-upload-pack-request\r\n"+
+		"Content-Length: 100000\r\n\r\n0032want ")
+	cut := func() bool { return strings.Contains(w.log.String(), "the client has gone") }
+	for end := time.Now().Add(patience); !cut(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the fetch goes on")
+		}
+		_, _ = io.WriteString(conn, "a")
+	}
+}
+
 // TestDeafClientIsCutOff: a client that takes nothing of what it fetches does not keep git running.
 func TestDeafClientIsCutOff(t *testing.T) {
 	t.Parallel()
