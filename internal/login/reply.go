@@ -3,6 +3,7 @@ package login
 import (
 	"bytes"
 	"crypto/rand"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -24,8 +25,18 @@ type reply struct {
 	kind     string       // its content type
 }
 
-// seeOther sends a browser to a path of this server, with GET.
-func seeOther(path string) reply { return reply{status: http.StatusSeeOther, location: path} }
+// seeOther sends a browser to a path of this server, with GET. A header is ASCII: other letters are escaped, as browsers do.
+func seeOther(path string) reply {
+	var ascii strings.Builder
+	for i := range len(path) {
+		if path[i] < utf8.RuneSelf {
+			ascii.WriteByte(path[i])
+		} else {
+			fmt.Fprintf(&ascii, "%%%02X", path[i])
+		}
+	}
+	return reply{status: http.StatusSeeOther, location: ascii.String()}
+}
 
 // message is the content of a page that says one thing.
 type message struct {

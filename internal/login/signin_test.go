@@ -192,6 +192,8 @@ func TestReturnTo(t *testing.T) {
 		"@evil.example":                 afterSignIn,
 		"/a\xffb":                       afterSignIn,
 		"?x":                            afterSignIn,
+		"/\u2028":                       "/%E2%80%A8",
+		"/é?x=ü%C3%BC":                  "/%C3%A9?x=%C3%BC%C3%BC",
 		"/" + strings.Repeat("x", 9000): afterSignIn,
 	} {
 		got := w.visitor().post("/login", url.Values{"login": {"ann"}, "password": {goodPassword}, "return_to": {target}})
