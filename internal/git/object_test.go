@@ -303,6 +303,14 @@ func TestArchive(t *testing.T) {
 	if !slices.Contains(names, "acme-web/dir/sub/deep") {
 		t.Errorf("%q", names)
 	}
+	ran := filepath.Join(w.t.TempDir(), "ran") // by a program that the repository's own config names
+	for _, format := range []string{"tar.gz", "tgz"} {
+		w.work.Git("--git-dir="+w.dir(), "config", "tar."+format+".command", "touch "+ran+"; cat")
+	}
+	w.must(w.Archive(w.ctx, &w.repo, head, deploy.TarGz, "acme-web", io.Discard))
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("a program of the repository's packs it")
+	}
 	packed.Reset()
 	w.must(w.Archive(w.ctx, &w.repo, head, deploy.Zip, "acme-web", &packed))
 	if z, err := zip.NewReader(bytes.NewReader(packed.Bytes()), int64(packed.Len())); err != nil || len(z.File) < 5 {

@@ -40,6 +40,8 @@ var settings = []struct{ key, value string }{
 	{"receive.advertisePushOptions", "false"},
 	{"receive.unpackLimit", "16"}, // each loose object costs a sync of its own
 	{"transfer.hideRefs", strings.TrimSuffix(ownRefs, "/")},
+	{"tar.tar.gz.command", "git archive gzip"}, // git's own; a repository's config could name any program
+	{"tar.tgz.command", "git archive gzip"},
 	{"uploadpack.allowFilter", "true"},
 	{"uploadpack.allowAnySHA1InWant", "true"}, // what was deployed can be fetched after its branch has moved on
 
