@@ -158,6 +158,23 @@ func TestArchives(t *testing.T) {
 	}
 }
 
+// TestDamagedArchive: git begins an archive before it sees that a file is missing. That is still said with a status.
+func TestDamagedArchive(t *testing.T) {
+	w := newWorld(t)
+	dir := filepath.Join(w.root, "acme", "web.git")
+	blob := strings.TrimSpace(w.git(dir, "", "rev-parse", "refs/heads/main:file"))
+	if err := os.Remove(filepath.Join(dir, "objects", blob[:2], blob[2:])); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"legacy.zip", "legacy.tar.gz"} {
+		got := w.do("GET", "/repos/acme/web/"+file+"/"+w.sha("main"), "", "As: reader")
+		var body struct{ Message string }
+		if err := json.Unmarshal(got.body, &body); err != nil || got.StatusCode != http.StatusServiceUnavailable || body.Message == "" || got.get("Content-Disposition") != "" {
+			t.Errorf("%s: %d %v %.300q", file, got.StatusCode, got.Header, got.body)
+		}
+	}
+}
+
 // TestEmptyRepositoryCode: what a repository without refs answers.
 func TestEmptyRepositoryCode(t *testing.T) {
 	w := newWorld(t)

@@ -24,7 +24,11 @@ func streamed(s stream) reply { return reply{status: http.StatusOK, stream: &s} 
 // stalled is how long a caller may take nothing of a stream.
 const stalled = time.Minute
 
-// writeStream sends a stream. What goes wrong before its first byte is answered as anywhere else; later nothing can be said any
+// heldBack is how much of a stream must be there before its answer begins. Git often writes a little before it sees that it
+// cannot go on.
+const heldBack = 64 << 10
+
+// writeStream sends a stream. What goes wrong before its answer begins is answered as anywhere else; later nothing can be said any
 // more, and the connection is cut, so that nobody takes half of it for the whole.
 func (a *API) writeStream(w http.ResponseWriter, c *call, rep reply) (status, size int) {
 	out := &patient{w: w, begin: func() {
@@ -44,14 +48,15 @@ func (a *API) writeStream(w http.ResponseWriter, c *call, rep reply) (status, si
 		w.WriteHeader(rep.status)
 	}}
 	if c.request.Method == http.MethodHead {
-		out.start()
+		_ = out.flush()
 		return rep.status, 0
 	}
 	err := rep.stream.copy(c.request.Context(), out)
 	switch {
-	case err == nil:
-		out.start()
+	case err == nil && out.flush() == nil:
 		out.end()
+	case err == nil:
+		c.cut = true
 	case !out.begun:
 		return a.write(w, c, a.fail(c, err))
 	default:
@@ -63,25 +68,46 @@ func (a *API) writeStream(w http.ResponseWriter, c *call, rep reply) (status, si
 	return rep.status, out.size
 }
 
-// patient writes to a caller for as long as they take something. It begins an answer with its first byte.
+// patient writes to a caller for as long as they take something. It begins an answer when there is more than it holds back, or
+// all.
 type patient struct {
 	w     http.ResponseWriter
 	begin func()
 	begun bool
+	held  []byte // until it has begun
 	size  int
 }
 
 var errGone = errors.New("the caller is gone")
 
-func (p *patient) start() {
+func (p *patient) Write(b []byte) (int, error) {
 	if !p.begun {
-		p.begun = true
-		p.begin()
+		p.held = append(p.held, b...)
+		if len(p.held) <= heldBack {
+			return len(b), nil
+		}
+		return len(b), p.flush()
 	}
+	return p.send(b)
 }
 
-func (p *patient) Write(b []byte) (int, error) {
-	p.start()
+// flush begins the answer, if that was not done, and sends what was held back.
+func (p *patient) flush() error {
+	if p.begun {
+		return nil
+	}
+	p.begun = true
+	p.begin()
+	held := p.held
+	p.held = nil
+	if len(held) == 0 {
+		return nil
+	}
+	_, err := p.send(held)
+	return err
+}
+
+func (p *patient) send(b []byte) (int, error) {
 	p.until(time.Now().Add(stalled))
 	n, err := p.w.Write(b)
 	p.size += n
