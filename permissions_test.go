@@ -28,7 +28,7 @@ func TestParsePermissions(t *testing.T) {
 	}
 	for list, want := range map[string]string{
 		"deployment=write":               "there is no permission deployment;",
-		"deployments":                    "level must be one of read, write, admin",
+		"deployments":                    "deployments: a permission's level must be one of read, write, admin",
 		"deployments=none":               "level must be",
 		"deployments=READ":               "level must be",
 		"deployments=admin":              "deployments can be write at most",

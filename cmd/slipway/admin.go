@@ -25,11 +25,29 @@ func adminFlags(c *cobra.Command) {
 
 // administer runs fn as the local administrator: over the socket while a server runs on the data folder, else in this
 // process, which holds the folder meanwhile. The same handlers answer both ways.
+//
+// Where there is no folder yet, nothing could be found in it, and most likely another was meant: that is an error.
 func administer(c *cobra.Command, fn func(context.Context, *client.Client) error) error {
 	l, err := load(c, os.Getenv)
 	if err != nil {
 		return err
 	}
+	if _, err := os.Stat(l.Data); errors.Is(err, fs.ErrNotExist) && l.DatabaseURL == "" {
+		return fmt.Errorf("there is no data folder %s; say which with --data or SLIPWAY_DATA", l.Data)
+	}
+	return l.administer(c, fn)
+}
+
+// found is administer for what may come first of all: a folder that is not there is made.
+func found(c *cobra.Command, fn func(context.Context, *client.Client) error) error {
+	l, err := load(c, os.Getenv)
+	if err != nil {
+		return err
+	}
+	return l.administer(c, fn)
+}
+
+func (l loaded) administer(c *cobra.Command, fn func(context.Context, *client.Client) error) error {
 	ctx := c.Context()
 	admin, done, err := findAdministrator(ctx, l.Settings, c.ErrOrStderr())
 	if err != nil {
@@ -67,7 +85,7 @@ func inProcess(ctx context.Context, s Settings, stderr io.Writer) (*client.Clien
 		return nil, nil, err
 	}
 	if errors.Is(missing, fs.ErrNotExist) { // perhaps the wrong working directory
-		fmt.Fprintf(stderr, "slipway: %s is a new data folder\n", s.Data)
+		fmt.Fprintf(stderr, "slipway: %s is a new data folder; if another was meant, say it with --data or SLIPWAY_DATA\n", s.Data)
 	}
 	if err := k.decisions.Prepare(ctx); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("the database cannot be prepared: %w", err), k.close())

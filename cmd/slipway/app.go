@@ -45,6 +45,9 @@ With --oauth, create an app that people let in: its client id and its client sec
 			if in.Permissions, err = permissionNames(permissions); err != nil {
 				return err
 			}
+			if err := repositoryNames(in.Repositories); err != nil {
+				return err
+			}
 			if !c.Flags().Changed("expiring-tokens") {
 				in.ExpiringTokens = !oauth
 			}
@@ -193,6 +196,9 @@ func appInstallCommand() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(in.Repositories) == 0 && len(in.AllOf) == 0 {
 				return usagef("say where: --repos OWNER/NAME,… or --all-repos-of LOGIN")
+			}
+			if err := repositoryNames(in.Repositories); err != nil {
+				return err
 			}
 			in.App = args[0]
 			return administer(c, func(ctx context.Context, admin *client.Client) error {

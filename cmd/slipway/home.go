@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"strings"
 )
 
 // home is all there is to see in a browser so far.
@@ -16,10 +17,16 @@ func (f *front) home(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `Slipway %s: GitHub's Deployments API for any Git repository.
 
 API      %s
+GraphQL  %s
 Git      %s/OWNER/NAME.git
 Sign in  %s/login
 Health   %s/healthz
-`, versionText(), f.urls.API, f.urls.Web, f.urls.Web, f.urls.Web)
+`, versionText(), f.urls.API, f.graphQL(), f.urls.Web, f.urls.Web, f.urls.Web)
+}
+
+// graphQL is where GraphQL is: beside the API, as on GitHub Enterprise, or at /graphql of the API's own host.
+func (f *front) graphQL() string {
+	return strings.TrimSuffix(f.urls.API, "/v3") + "/graphql"
 }
 
 func notFound(w http.ResponseWriter, _ *http.Request) {

@@ -30,13 +30,23 @@ func addFlags(c *cobra.Command, names ...string) {
 		if len(names) > 0 && !contains(names, row.name) {
 			continue
 		}
-		flags.String(row.name, row.preset, row.usage+" ["+envName(row.name)+"]")
+		usage := row.usage + " [" + envName(row.name) + "]"
 		if row.field.on {
-			flags.Lookup(row.name).NoOptDefVal = "true"
+			on := onOff(row.preset)
+			flags.VarPF(&on, row.name, "", usage).NoOptDefVal = "true"
+			continue
 		}
+		flags.String(row.name, row.preset, usage)
 	}
 	flags.String("config", "", "YAML file of settings (default DATA/config.yml, if there is one) [SLIPWAY_CONFIG]")
 }
+
+// onOff is the flag of a switch: shown as one, and kept as text, so that its sentence is that of every other setting.
+type onOff string
+
+func (o *onOff) String() string         { return string(*o) }
+func (o *onOff) Set(value string) error { *o = onOff(value); return nil }
+func (o *onOff) Type() string           { return "bool" }
 
 func contains(names []string, name string) bool {
 	for _, n := range names {

@@ -47,6 +47,9 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%w (`%s --help` lists the flags)", err, c.CommandPath())
 	})
+	root.SetVersionTemplate("slipway {{.Version}}\n")
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
 	markUsage(root)
 	return root
 }
@@ -68,10 +71,13 @@ func exitCode(err error) int {
 
 // markUsage makes what cobra itself refuses (a word too many, a command that does not exist) a usage error.
 func markUsage(c *cobra.Command) {
+	if c.Name() == "help" {
+		c.Args = helpTopic
+	}
 	if c.HasSubCommands() && c.RunE == nil && c.Run == nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("%s has no command %q (`%s --help` lists them)", c.CommandPath(), args[0], c.CommandPath())
+				return noCommand(c, args[0])
 			}
 			return nil
 		}
@@ -79,13 +85,39 @@ func markUsage(c *cobra.Command) {
 	}
 	if args := c.Args; args != nil {
 		c.Args = func(c *cobra.Command, got []string) error {
-			if err := args(c, got); err != nil {
-				return usage{err}
+			if args(c, got) == nil {
+				return nil
 			}
-			return nil
+			return usage{misfit(c, args, got)}
 		}
 	}
 	for _, sub := range c.Commands() {
 		markUsage(sub)
 	}
+}
+
+func noCommand(c *cobra.Command, name string) error {
+	return fmt.Errorf("%s has no command %q (`%s --help` lists them)", c.CommandPath(), name, c.CommandPath())
+}
+
+// helpTopic refuses to help with a command that does not exist.
+func helpTopic(c *cobra.Command, args []string) error {
+	about, rest, err := c.Root().Find(args)
+	if err == nil && len(rest) > 0 && about.HasSubCommands() {
+		err = noCommand(about, rest[0])
+	}
+	return err
+}
+
+// misfit says what is wrong with arguments that a command does not take, and how it is written.
+func misfit(c *cobra.Command, fits cobra.PositionalArgs, got []string) error {
+	if c.Name() == "help" || c.HasSubCommands() {
+		return fits(c, got)
+	}
+	for n := range got { // the first word that is too much
+		if fits(c, got[:n]) == nil {
+			return fmt.Errorf("%q is one word too many; write `%s`", got[n], c.UseLine())
+		}
+	}
+	return fmt.Errorf("something is missing; write `%s`", c.UseLine())
 }

@@ -27,7 +27,7 @@ func orgCreateCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			in.Login = args[0]
-			return administer(c, func(ctx context.Context, admin *client.Client) error {
+			return found(c, func(ctx context.Context, admin *client.Client) error {
 				org, err := admin.CreateOrganization(ctx, in)
 				if err != nil {
 					return err

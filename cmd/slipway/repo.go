@@ -14,7 +14,7 @@ import (
 
 // repoCommand manages repositories.
 func repoCommand() *cobra.Command {
-	c := &cobra.Command{Use: "repo", Short: "Repositories: create, list, edit, rename, archive, unarchive, delete, add-collaborator"}
+	c := &cobra.Command{Use: "repo", Short: "Repositories: create, list, edit, rename, archive, unarchive, delete, protect, add-collaborator"}
 	c.AddCommand(
 		repoCreateCommand(), repoListCommand(), repoEditCommand(), repoProtectCommand(), repoRenameCommand(),
 		repoArchiveCommand("archive", "Make a repository read-only: pushes and all other writes are refused", true),
@@ -43,7 +43,7 @@ Without --private or --public, the setting default-visibility decides.`,
 			if c.Flags().Changed("private") || c.Flags().Changed("public") {
 				in.Private = new(private || c.Flags().Changed("public") && !public)
 			}
-			return administer(c, func(ctx context.Context, admin *client.Client) error {
+			return found(c, func(ctx context.Context, admin *client.Client) error {
 				repo, err := admin.CreateRepository(ctx, in)
 				if err != nil {
 					return err
@@ -134,6 +134,16 @@ func ownerAndName(full string) (owner, name string, err error) {
 		return "", "", usagef("%q is not OWNER/NAME", full)
 	}
 	return owner, name, nil
+}
+
+// repositoryNames refuses what is not the full name of a repository.
+func repositoryNames(list []string) error {
+	for _, full := range list {
+		if _, _, err := ownerAndName(full); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func visibility(r wire.LocalRepository) string {

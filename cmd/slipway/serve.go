@@ -14,7 +14,8 @@ func serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
-		Long: `Run the server: GitHub's REST API below /api/v3, Git over HTTP at /OWNER/NAME.git, webhooks.
+		Long: `Run the server: GitHub's REST API below /api/v3, GraphQL at /api/graphql, Git over HTTP at /OWNER/NAME.git, the
+pages for signing in at /login, webhooks.
 
 Standard output gets two lines that scripts can wait for: on the first start the administrator's token, and
 "slipway: ready on URL". Everything else goes to standard error. SIGTERM finishes what is under way and exits 0.`,

@@ -86,7 +86,7 @@ var settings = []setting{
 	{"production-environment-default", "recorded", "production_environment when a client is silent: recorded (false) or documented (true for production)", text(func(s *Settings) *string { return &s.ProductionDefault }, oneOf("recorded", "documented"))},
 	{"unknown-environments", "create", "what naming an unknown environment does: create or refuse", text(func(s *Settings) *string { return &s.UnknownEnvironment }, oneOf("create", "refuse"))},
 	{"enforce-environment-rules", "true", "weigh the rules of environments on every deployment", not(func(s *Settings) *bool { return &s.SkipEnvironments })},
-	{"default-visibility", "private", "what `repo create` makes when told neither --private nor --public", text(func(s *Settings) *string { return &s.DefaultVisibility }, oneOf("private", "public"))},
+	{"default-visibility", "private", "what slipway repo create makes when told neither --private nor --public", text(func(s *Settings) *string { return &s.DefaultVisibility }, oneOf("private", "public"))},
 	{"require-user-agent", "true", "answer 403 to requests without a User-Agent, as GitHub does", not(func(s *Settings) *bool { return &s.AnyUserAgent })},
 	{"query-tokens", "false", "accept ?access_token= as GitHub did until 2021", yes(func(s *Settings) *bool { return &s.QueryTokens })},
 	{"authorizations-api", "false", "serve the Authorizations API of 2011–2020", yes(func(s *Settings) *bool { return &s.AuthorizationsAPI })},

@@ -2,6 +2,8 @@ package main
 
 import (
 	"crypto/tls"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"os"
 	"sync"
@@ -28,7 +30,12 @@ func loadCertificate(cert, key string, log *slog.Logger) (*certificate, error) {
 	c.stamp = c.newest()
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {
-		return nil, usagef("tls-cert and tls-key cannot be used: %s", reason(err))
+		why := reason(err)
+		var missing *fs.PathError
+		if errors.As(err, &missing) {
+			why = missing.Path + ": " + why
+		}
+		return nil, usagef("tls-cert and tls-key cannot be used: %s", why)
 	}
 	c.pair = &pair
 	return c, nil

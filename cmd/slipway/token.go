@@ -50,7 +50,7 @@ With --permissions it is a fine-grained token, for the repositories it names and
 			if err := fineGrained(c, &in, permissions); err != nil {
 				return err
 			}
-			return administer(c, func(ctx context.Context, admin *client.Client) error {
+			return found(c, func(ctx context.Context, admin *client.Client) error {
 				token, err := admin.CreateToken(ctx, in)
 				if err != nil {
 					return err
@@ -99,6 +99,9 @@ func fineGrained(c *cobra.Command, in *wire.LocalTokenRequest, permissions []str
 	}
 	if in.Expires == "" {
 		in.Expires = fineGrainedFor.String()
+	}
+	if err := repositoryNames(in.Repositories); err != nil {
+		return err
 	}
 	in.Permissions, err = permissionNames(permissions)
 	return err

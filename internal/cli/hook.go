@@ -31,7 +31,7 @@ func (t *target) aHook(c *cobra.Command, args []string, fn func(ctx context.Cont
 		return err
 	}
 	return t.at(c, func(ctx context.Context, api *client.API, repository string) error {
-		return fn(ctx, api, repository, id)
+		return missing(fn(ctx, api, repository, id), "%s has no hook %d, or the token may not see it", repository, id)
 	})
 }
 
@@ -110,7 +110,7 @@ func hookCreateCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if s.url == "" {
-				return usagef("--url is missing")
+				return usagef("--url is missing (`%s --help` shows an example)", c.CommandPath())
 			}
 			in, err := s.change(c, nil)
 			if err != nil {
@@ -208,9 +208,12 @@ func hookEvents(_ *cobra.Command, _ []string, typed string) (list []cobra.Comple
 
 // change is what the flags ask of a hook with a config; nil for a new one. Of the config, what no flag names stays.
 func (s *hookSettings) change(c *cobra.Command, config map[string]string) (in client.HookChange, err error) {
-	for _, list := range [][]string{s.events, s.addEvents, s.removeEvents} {
-		if i := slices.IndexFunc(list, func(e string) bool { return !slipway.KnownHookEvent(e) }); i >= 0 {
-			return in, usagef("%q is not an event", list[i])
+	for _, events := range []struct {
+		flag string
+		list []string
+	}{{"events", s.events}, {"add-events", s.addEvents}, {"remove-events", s.removeEvents}} {
+		if i := slices.IndexFunc(events.list, func(e string) bool { return !slipway.KnownHookEvent(e) }); i >= 0 {
+			return in, usagef("--%s: %q is not an event, as push, status and deployment are", events.flag, events.list[i])
 		}
 	}
 	said := c.Flags().Changed

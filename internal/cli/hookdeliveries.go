@@ -159,7 +159,7 @@ func hookDeliveryCommand() *cobra.Command {
 				}
 				d, err := api.Delivery(ctx, repository, id, delivery)
 				if err != nil {
-					return err
+					return noDelivery(err, repository, id, delivery)
 				}
 				return t.show(c, d.Raw, func(w io.Writer) error { return printDelivery(w, d.Value) })
 			})
@@ -257,9 +257,13 @@ func redeliverOne(ctx context.Context, c *cobra.Command, t *target, api *client.
 		return err
 	}
 	if err := api.Redeliver(ctx, repository, hook, id); err != nil {
-		return err
+		return noDelivery(err, repository, hook, id)
 	}
 	return t.done(c, "queued delivery %d of hook %d", id, hook)
+}
+
+func noDelivery(err error, repository string, hook, delivery int64) error {
+	return missing(err, "hook %d of %s has no delivery %d, or the token may not see it", hook, repository, delivery)
 }
 
 func hookRotateCommand() *cobra.Command {
@@ -303,7 +307,8 @@ func hookRotateCommand() *cobra.Command {
 func rotate(ctx context.Context, c *cobra.Command, api *client.API, repository string, id int64, secretFile string, finish bool) (state client.Answer[client.SecretRotation], err error) {
 	switch {
 	case finish:
-		return api.FinishRotation(ctx, repository, id)
+		state, err = api.FinishRotation(ctx, repository, id)
+		return state, missing(err, "hook %d of %s has no second secret, or the token may not see it", id, repository)
 	case secretFile == "":
 		return api.SecretRotation(ctx, repository, id)
 	}

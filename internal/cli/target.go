@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -74,7 +75,21 @@ func (t *target) at(c *cobra.Command, fn func(ctx context.Context, api *client.A
 	if err != nil {
 		return err
 	}
-	return fn(c.Context(), api, repository)
+	err = missing(fn(c.Context(), api, repository), "there is no repository %s, or the token may not see it or its hooks", repository)
+	var refused *client.Error
+	if errors.As(err, &refused) && refused.Status == http.StatusUnauthorized {
+		return fmt.Errorf("%w: %s does not know the token, or it has ended", err, api.Host())
+	}
+	return err
+}
+
+// missing says in a sentence of ours what the server answered "Not Found" about: it tells nobody what is hidden from them.
+func missing(err error, format string, args ...any) error {
+	var refused *client.Error
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound && refused.Message == "Not Found" {
+		return fmt.Errorf(format, args...)
+	}
+	return err
 }
 
 // show prints an answer: the server's own words with --json, else what people prints.

@@ -48,6 +48,13 @@ func NewAPI(address, token string) (*API, error) {
 	return s, nil
 }
 
+// Host is the server's host, and its port where one was said.
+func (s *API) Host() string {
+	_, rest, _ := strings.Cut(s.github, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
 // stayThere follows redirects, of a renamed repository say, on the same host only.
 func stayThere(req *http.Request, via []*http.Request) error {
 	first := via[0].URL

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"code.dny.dev/ssrf"
 
@@ -81,11 +83,16 @@ func (g *Guard) allow(entry string) error {
 		g.allowRange(netip.PrefixFrom(a.WithZone(""), a.BitLen()), ports)
 		return nil
 	}
-	if host = name(host); host == "" || strings.ContainsAny(host, "/*@: ") {
+	if host = name(host); host == "" || strings.ContainsFunc(host, notInHost) {
 		return fmt.Errorf("%q is not an address, a range or a host name", entry)
 	}
 	g.named[host] = join(g.named, host, ports)
 	return nil
+}
+
+// notInHost are the characters that no name of a host has; _ is in many that are not in public DNS.
+func notInHost(r rune) bool {
+	return r < utf8.RuneSelf && r != '-' && r != '.' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
 func (g *Guard) allowRange(p netip.Prefix, ports []uint16) {

@@ -311,7 +311,7 @@ func TestGuardAllowIsNarrow(t *testing.T) {
 }
 
 func TestGuardRefusesEntries(t *testing.T) {
-	for _, entry := range []string{"http://localhost", "10.0.0.0/33", "a b", "*", "10.0.0.1:0", "10.0.0.1:99999", "x/8", "user@host"} {
+	for _, entry := range []string{"http://localhost", "10.0.0.0/33", "a b", "*", "10.0.0.1:0", "10.0.0.1:99999", "x/8", "user@host", "bar;", "a_b!", "<ci>"} {
 		if _, err := NewGuard([]string{entry}); err == nil || !strings.Contains(err.Error(), entry) {
 			t.Errorf("%q: %v", entry, err)
 		}

@@ -72,6 +72,8 @@ func (l *Login) authorizePage(ctx context.Context, v *visit) (reply, error) {
 	switch {
 	case errors.As(err, &refused) && v.signed:
 		return l.sendBack(c, refused, in.state)
+	case slipway.KindOf(err) == slipway.NotFound:
+		return noApp(), nil
 	case err != nil && !errors.As(err, &refused):
 		return reply{}, err
 	case !v.signed:
@@ -137,6 +139,14 @@ func (l *Login) sendBack(c deploy.Consent, refused *slipway.OAuthError, state st
 		{"error_description", refused.Description},
 		{"error_uri", l.docs + "/apps/managing-oauth-apps/troubleshooting-authorization-request-errors/#" + strings.ReplaceAll(refused.Code, "_", "-")},
 	}, state), nil
+}
+
+// noApp is the page about a client_id that no app has. There is nobody to send the person back to.
+func noApp() reply {
+	return reply{status: http.StatusNotFound, page: "message", title: "There is no such application", data: message{
+		Text: "The link that led here names an application (client_id) that this server does not know. Whoever runs the application has to correct it.",
+		Link: &link{afterSignIn, "Your sessions and applications"},
+	}}
 }
 
 func noCallback() error {

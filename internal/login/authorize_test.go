@@ -94,13 +94,17 @@ func TestNoOpenRedirect(t *testing.T) {
 		w.want(ann.get("/login/oauth/authorize?"+query.Encode()), http.StatusBadRequest, "no callback address")
 		query.Set("client_id", "nobody")
 		for _, who := range []*visitor{ann, w.visitor()} {
-			if got := who.get("/login/oauth/authorize?" + query.Encode()); got.StatusCode != http.StatusNotFound || got.get("Location") != "" {
-				t.Errorf("an unknown client: %d %s", got.StatusCode, got.get("Location"))
+			got := who.get("/login/oauth/authorize?" + query.Encode())
+			w.want(got, http.StatusNotFound, "There is no such application")
+			if got.get("Location") != "" {
+				t.Errorf("an unknown client leads to %s", got.get("Location"))
 			}
 		}
 	}
-	for _, twice := range []string{"redirect_uri=https://app.example/cb&redirect_uri=https://evil.example", "state=a&state=b", "client_id=x&scope=a&scope=b"} {
-		w.want(ann.get("/login/oauth/authorize?client_id="+app.ClientID+"&"+twice), http.StatusBadRequest, "twice")
+	for twice, name := range map[string]string{
+		"redirect_uri=https://app.example/cb&redirect_uri=https://evil.example": "redirect_uri", "state=a&state=b": "state", "client_id=x&scope=a&scope=b": "client_id",
+	} {
+		w.want(ann.get("/login/oauth/authorize?client_id="+app.ClientID+"&"+twice), http.StatusBadRequest, "The request has "+name+" twice.")
 	}
 	got := ann.target(ann.get("/login/oauth/authorize?scope=repo&code_challenge=abc&code_challenge_method=plain&client_id=" + app.ClientID))
 	if got.Query().Get("error") != "invalid_request" {

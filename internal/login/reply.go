@@ -156,10 +156,10 @@ func one(values map[string][]string, name string) (string, error) {
 		return "", nil
 	case 1:
 		if !utf8.ValidString(list[0]) || strings.ContainsRune(list[0], 0) {
-			return "", slipway.Fail(slipway.Malformed, "The request has a parameter that is not text.")
+			return "", slipway.Fail(slipway.Malformed, "The request's "+name+" is not text.")
 		}
 		return list[0], nil
 	default:
-		return "", slipway.Fail(slipway.Malformed, "The request has a parameter twice.")
+		return "", slipway.Fail(slipway.Malformed, "The request has "+name+" twice.")
 	}
 }
