@@ -29,6 +29,14 @@ func (l Level) String() string {
 	return levelNames[l]
 }
 
+// ParseLevel reads a level's name; "none" is not a level that anybody can ask for.
+func ParseLevel(name string) (Level, error) {
+	if l := Level(slices.Index(levelNames, name)); l > LevelNone {
+		return l, nil
+	}
+	return LevelNone, Fail(Invalid, "a permission's level must be one of "+strings.Join(levelNames[LevelRead:], ", "))
+}
+
 // Permissions say what an app, or a fine-grained token, may do: a level for each name. What is not named is not allowed, so
 // the zero value allows nothing. They limit and never add: whose token it is must have the right as well.
 type Permissions map[string]Level
@@ -85,9 +93,9 @@ func (p Permissions) add(name, level string) error {
 	if !known {
 		return Fail(Invalid, "there is no permission "+strings.ToValidUTF8(name, "?")+"; there are "+strings.Join(KnownPermissions(), ", "))
 	}
-	l := Level(slices.Index(levelNames, level))
-	if l <= LevelNone { // "none" is not a level that anybody can ask for
-		return Fail(Invalid, name+": a permission's level must be one of "+strings.Join(levelNames[LevelRead:], ", "))
+	l, err := ParseLevel(level)
+	if err != nil {
+		return Fail(Invalid, name+": "+err.Error())
 	}
 	if _, twice := p[name]; twice {
 		return Fail(Invalid, "permission "+name+" is named twice")
