@@ -68,9 +68,13 @@ func (d *Decisions) RecoverIntents(ctx context.Context) error {
 	return nil
 }
 
+// recoverOne records what happened in one repository. In one that was deleted since nothing is: its intents go with its rows.
 func (d *Decisions) recoverOne(ctx context.Context, id int64, intents []int64) error {
-	d.owed.add(id, intents...)
 	r, err := d.repository(ctx, id)
+	if slipway.KindOf(err) == slipway.NotFound {
+		return nil
+	}
+	d.owed.add(id, intents...)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package deploy_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"testing"
 
 	"github.com/slipway-deploy/slipway"
@@ -234,5 +236,25 @@ func TestEditingARepository(t *testing.T) {
 	}
 	if w.dump() != quiet {
 		t.Error("something was changed")
+	}
+}
+
+// TestAPushInADeletedRepositoryIsNobodysBusiness: the next start has nothing to say about it.
+func TestAPushInADeletedRepositoryIsNobodysBusiness(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.BeginPush(w.ctx, w.admin, w.repo)
+	w.must(err)
+	w.must(w.RemoveRepository(w.ctx, w.admin, w.repo))
+	var log bytes.Buffer
+	next := deploy.New(w.store, w.git, anyTarget{}, deploy.Settings{}, slog.New(slog.NewTextHandler(&log, nil)), nil)
+	w.must(next.RecoverIntents(w.ctx))
+	if log.Len() > 0 {
+		t.Errorf("%s", &log)
+	}
+	w.must(next.FinishFolders(w.ctx))
+	var n int
+	w.must(w.raw.QueryRowContext(w.ctx, "SELECT count(*) FROM intents").Scan(&n))
+	if n != 0 {
+		t.Errorf("%d intents are left", n)
 	}
 }
