@@ -69,7 +69,7 @@ var owners = map[string][]string{
 	"golang.org/x/crypto": {"internal/deploy"},                              // argon2id
 	"golang.org/x/term":   {"cmd/slipway"},                                  // passwords without echo
 	"golang.org/x/sync":   {"internal/git", "internal/hook", "cmd/slipway"}, // groups and bounds of goroutines; ADR 8
-	"golang.org/x/sys":    {"cmd/slipway"},                                  // the folder lock, descriptors
+	"golang.org/x/sys":    {"internal/git", "cmd/slipway"},                  // folders that change places; the folder lock, descriptors; ADR 8
 	"golang.org/x/text":   {"."},                                            // the one fold of names
 	"golang.org/x/time":   {"internal/api"},
 	"modernc.org/sqlite":  {"internal/store"},

@@ -15,7 +15,7 @@ import (
 // is whole, so a kill leaves none or a good one. A repository that is there already is taken as it is.
 func (g *Repositories) Init(ctx context.Context, r *slipway.Repository) error {
 	const op = "git: init"
-	if err := g.claim(r); err != nil {
+	if err := g.claim(r, nil); err != nil {
 		return err
 	}
 	repo, err := g.at(r)

@@ -22,9 +22,6 @@ const quietPatience = 5 * time.Second
 // Whoever works in the folder goes on: processes that know it by its earlier name find it there, through a link, until another
 // repository takes that name.
 func (g *Repositories) Move(ctx context.Context, from, to *slipway.Repository) error {
-	if err := g.claim(to); err != nil {
-		return err
-	}
 	target, err := g.placeOf(to)
 	if err != nil {
 		return err
@@ -33,16 +30,36 @@ func (g *Repositories) Move(ctx context.Context, from, to *slipway.Repository) e
 	if err != nil {
 		return err
 	}
+	if err := g.claim(to, repo); err != nil {
+		return err
+	}
 	release := repo.hold(ctx)
 	defer release()
 	if repo.name() == target.name {
 		return nil
 	}
-	if err := relocate(repo.dir(), target.dir); err != nil {
+	if err := os.MkdirAll(filepath.Dir(target.dir), 0o750); err != nil {
+		return unavailable("git: rename", err)
+	}
+	before := repo.dir()
+	if err := g.relocate(repo, target); err != nil {
 		return err
 	}
+	for _, changed := range []string{filepath.Dir(before), filepath.Dir(target.dir)} {
+		if err := syncDir(changed); err != nil {
+			return unavailable("git: rename", err)
+		}
+	}
+	return nil
+}
+
+// relocate moves the folder, and remembers where it lies now before anybody asks.
+func (g *Repositories) relocate(repo *repository, target *location) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if err := g.rename(repo.dir(), target.dir); err != nil {
+		return err
+	}
 	repo.mu.Lock()
 	defer repo.mu.Unlock()
 	repo.early = repo.writers
@@ -88,8 +105,9 @@ func (repo *repository) settle() {
 	}
 }
 
-// relocate renames a folder and leaves a link. That it has been done is no error.
-func relocate(from, to string) error {
+// rename renames a folder and leaves a link. That it has been done is no error. A link that an earlier rename has left is in
+// nobody's way.
+func (g *Repositories) rename(from, to string) error {
 	const op = "git: rename"
 	there, err := os.Lstat(to)
 	here, gone := os.Lstat(from)
@@ -98,13 +116,16 @@ func relocate(from, to string) error {
 		return nil
 	case gone != nil:
 		return slipway.Because(slipway.NotFound, op, errAbsent)
-	case err == nil && !os.SameFile(here, there):
+	case err == nil && !os.SameFile(here, there) && !isLink(g.root, to):
 		return slipway.Because(slipway.Conflict, op, fs.ErrExist)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return unavailable(op, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
-		return unavailable(op, err)
+	if link, err := filepath.Rel(filepath.Dir(from), to); err == nil && replace(from, to, link) == nil {
+		return nil
+	}
+	if isLink(g.root, to) {
+		_ = os.Remove(to)
 	}
 	if err := os.Rename(from, to); err != nil {
 		return unavailable(op, err)
@@ -112,16 +133,29 @@ func relocate(from, to string) error {
 	if link, err := filepath.Rel(filepath.Dir(from), to); err == nil {
 		_ = os.Symlink(link, from) // only those who are on their way need it
 	}
-	for _, changed := range []string{filepath.Dir(from), filepath.Dir(to)} {
-		if err := syncDir(changed); err != nil {
-			return unavailable(op, err)
-		}
-	}
 	return nil
 }
 
-// claim makes a name free that a renamed repository used to have. Unavailable: somebody still writes there under that name.
-func (g *Repositories) claim(r *slipway.Repository) error {
+// replace has a folder and a link change places, so that there is something under either name at every moment.
+func replace(from, to, link string) error {
+	if info, err := os.Lstat(to); err == nil && info.Mode()&fs.ModeSymlink == 0 {
+		return fs.ErrExist // the same folder, to a file system that does not tell case
+	}
+	next := to + ".next"
+	_ = os.Remove(next) // of a killed server
+	if err := os.Symlink(link, next); err != nil {
+		return err
+	}
+	if err := os.Rename(next, to); err != nil {
+		_ = os.Remove(next)
+		return err
+	}
+	return exchange(from, to)
+}
+
+// claim makes a name free that a renamed repository used to have, unless that is the one that is to get it again, or none.
+// Unavailable: somebody still writes there under that name.
+func (g *Repositories) claim(r *slipway.Repository, own *repository) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	where, err := g.placeOf(r)
@@ -129,6 +163,9 @@ func (g *Repositories) claim(r *slipway.Repository) error {
 		return err
 	}
 	known := g.handles[where.name]
+	if known != nil && known == own {
+		return nil
+	}
 	if known != nil && known.name() != where.name {
 		if known.busyEarly() {
 			return &slipway.Error{
@@ -156,7 +193,10 @@ func (repo *repository) busyEarly() bool {
 // isAlias reports whether what lies under a repository's name is a link that a rename has left: it leads to another repository
 // of the same folder.
 func isAlias(root string, r *slipway.Repository) bool {
-	dir := filepath.Join(root, r.Owner.Login, r.Name+".git")
+	return isLink(root, filepath.Join(root, r.Owner.Login, r.Name+".git"))
+}
+
+func isLink(root, dir string) bool {
 	link, err := os.Readlink(dir)
 	if err != nil || filepath.IsAbs(link) {
 		return false
@@ -185,15 +225,24 @@ func (g *Repositories) Remove(_ context.Context, r *slipway.Repository) error {
 	if err := syncDir(filepath.Dir(where.dir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return unavailable(op, err)
 	}
-	g.mu.Lock()
-	for name, known := range g.handles {
-		if known == repo {
-			delete(g.handles, name)
-		}
-	}
-	g.mu.Unlock()
+	g.dismiss(repo)
 	g.empty(trash)
 	return nil
+}
+
+// dismiss forgets a repository that is gone, and removes the links that its renames have left.
+func (g *Repositories) dismiss(repo *repository) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for name, known := range g.handles {
+		if known != repo {
+			continue
+		}
+		delete(g.handles, name)
+		if dir := filepath.Join(g.root, filepath.FromSlash(name)+".git"); isLink(g.root, dir) {
+			_ = os.Remove(dir) // it is in nobody's way
+		}
+	}
 }
 
 // empty removes a folder from the trash in the background. After Close the next start does it.

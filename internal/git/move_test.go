@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -155,4 +156,51 @@ func TestARemovedRepositoryIsGone(t *testing.T) {
 		t.Errorf("left on the disk: %v", left)
 	}
 	w.open()
+}
+
+// TestARenameToAndFroHidesNothing: at no moment is a repository missing under the name it has or the one it had.
+func TestARenameToAndFroHidesNothing(t *testing.T) {
+	w := newWorld(t)
+	first := w.commit("main")
+	web, site := w.named("web"), w.named("site")
+	w.must(w.Move(w.ctx, web, site))
+	ctx, cancel := context.WithCancel(w.ctx)
+	var readers sync.WaitGroup
+	for _, r := range []*slipway.Repository{web, site, web, site} {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				if found, err := w.Resolve(w.ctx, r, "main"); err != nil || found.SHA != first {
+					t.Errorf("%s: %+v, %v", r.Name, found, err)
+					return
+				}
+			}
+		})
+	}
+	for range 25 {
+		w.must(w.Move(w.ctx, site, web))
+		w.must(w.Move(w.ctx, web, site))
+	}
+	cancel()
+	readers.Wait()
+	w.must(w.Remove(w.ctx, site))
+	for _, name := range []string{"web", "site"} {
+		if _, err := os.Lstat(w.folder(name)); !os.IsNotExist(err) {
+			t.Errorf("%s is there: %v", name, err)
+		}
+	}
+}
+
+// TestARenameIsTakenUpInTheMiddle: killed between the two steps, it leaves a link that leads to itself.
+func TestARenameIsTakenUpInTheMiddle(t *testing.T) {
+	w := newWorld(t)
+	first := w.commit("main")
+	w.must(w.Close())
+	w.must(os.Symlink("site.git", w.folder("site")))
+	w.must(os.Symlink("site.git", w.folder("site")+".next"))
+	w.open()
+	site := w.named("site")
+	w.must(w.Move(w.ctx, &w.repo, site))
+	if found, err := w.Resolve(w.ctx, site, "main"); err != nil || found.SHA != first {
+		t.Errorf("%+v, %v", found, err)
+	}
 }
