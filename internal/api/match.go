@@ -151,13 +151,13 @@ func (s segment) match(part string, v *values) bool {
 	return true
 }
 
-// parseID reads an id of a path: digits only, not zero, at most 2^63−1.
+// parseID reads an id of a path: digits only, without zeros ahead, so that each has one spelling; at most 2^63−1.
 func parseID(s string) (int64, bool) {
-	if s == "" || s[0] < '0' || s[0] > '9' {
+	if s == "" || s[0] < '1' || s[0] > '9' {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil && n > 0
+	return n, err == nil
 }
 
 // unescape decodes a part of a path. What no name of ours can hold, NUL and broken UTF-8, matches no row.

@@ -50,6 +50,8 @@ func TestFind(t *testing.T) {
 		{"GET", "/repos//web", ""},
 		{"GET", "/repositories/x", ""},
 		{"GET", "/repositories/0", ""},
+		{"GET", "/repositories/01", ""},
+		{"GET", "/repos/acme/web/deployments/01", ""},
 		{"GET", "/repositories/-1", ""},
 		{"GET", "/repositories/99999999999999999999", ""},
 		{"GET", "/repos/acme/web/deployments/", ""},
