@@ -2,7 +2,6 @@ package slipway
 
 import (
 	"crypto/subtle"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -81,17 +80,17 @@ func invalidAppName(message string) error {
 // maxCallbacks is how many callback URLs an app may have, as on GitHub.
 const maxCallbacks = 10
 
-// CheckCallbacks says whether people may be sent back to these addresses: absolute http(s) URLs without a fragment and without
-// somebody's name. The error is Invalid.
+// CheckCallbacks says whether people may be sent back to these addresses: absolute http(s) URLs that browsers and servers read
+// alike, without a part of an answer in their query. The error is Invalid.
 func CheckCallbacks(urls []string) error {
 	if len(urls) > maxCallbacks {
 		return callbackError("there may be at most 10 callback URLs")
 	}
 	for _, text := range urls {
-		u, err := url.Parse(text)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "#\\") ||
-			len(text) > maxCallback || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
-			return callbackError("a callback URL must be an absolute http or https address without a fragment")
+		c, ok := callback(text)
+		if !ok || c.scheme != "https" && c.scheme != "http" || len(text) > maxCallback ||
+			strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+			return callbackError("a callback URL must be an absolute http or https address without a fragment, and without code, state or error in its query")
 		}
 	}
 	return nil

@@ -71,7 +71,7 @@ func TestCheckCallbacks(t *testing.T) {
 	}
 	for _, url := range []string{
 		"", "/cb", "javascript:alert(1)", "data:text/html,x", "https://", "https:///cb", "https://a@b.example.com/", "https://a.example.com/#x",
-		"https://a.example.com/\n", "https://a.example.com/ x", "https://a.example.com\\@b", "ftp://a", "https://a/" + strings.Repeat("a", 1024),
+		"https://a.example.com/?code=1", "https://a.example.com/a%2Fb", "https://a.example.com/\n", "https://a.example.com/ x", "https://a.example.com\\@b", "ftp://a", "https://a/" + strings.Repeat("a", 1024),
 	} {
 		if err := slipway.CheckCallbacks([]string{url}); slipway.KindOf(err) != slipway.Invalid {
 			t.Errorf("%q: %v", url, err)

@@ -145,14 +145,6 @@ func CallbackOrigin(address string) string {
 	return c.scheme + "://" + strings.ToLower(u.Host)
 }
 
-// CheckCallback says whether an address may be registered as a callback. The error is Invalid.
-func CheckCallback(address string) error {
-	if _, ok := callback(address); !ok {
-		return ValidationFailed(Detail{Resource: "OauthApplication", Field: "callback_url", Code: "custom", Message: "callback_url must be an absolute URL without a user name or fragment, and without code, state or error in its query"})
-	}
-	return nil
-}
-
 const challengeLength = 43 // of a SHA-256 in base64url without padding
 
 // CheckChallenge says whether a request's PKCE challenge can be kept: none, or S256. The error is an *OAuthError.
