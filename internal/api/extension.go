@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/deploy"
@@ -49,28 +48,6 @@ func extensionRoutes() []route {
 		rows[i].extension = true
 	}
 	return rows
-}
-
-// Extension lists the extension API's methods and paths, as its description names them: "GET /repos/{owner}/{repo}/hooks/{hook}/health".
-func Extension() []string {
-	var list []string
-	for _, row := range extensionRoutes() {
-		list = append(list, row.method+" "+describedPath(row.pattern))
-	}
-	return list
-}
-
-func describedPath(pattern string) string {
-	if tail, ok := strings.CutPrefix(pattern, "R"); ok {
-		pattern = "/repos/:owner/:repo" + tail
-	}
-	parts := strings.Split(pattern, "/")
-	for i, part := range parts {
-		if part != "" && strings.ContainsRune(":#*", rune(part[0])) {
-			parts[i] = "{" + part[1:] + "}"
-		}
-	}
-	return strings.Join(parts, "/")
 }
 
 // checkExtensionKey refuses a key that is none: every write of the extension API takes one. Only answers of 201 are

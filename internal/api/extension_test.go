@@ -76,7 +76,7 @@ func TestDescription(t *testing.T) {
 		}
 	}
 	rows := extensionRoutes()
-	for i, name := range Extension() {
+	for i, name := range extensionNames() {
 		if described[name] != rows[i].doc {
 			t.Errorf("%s is %v in the description and %q in the table", name, described[name], rows[i].doc)
 		}
@@ -326,4 +326,26 @@ func hub256(secret, body string) string {
 	m := hmac.New(sha256.New, []byte(secret))
 	m.Write([]byte(body))
 	return "sha256=" + hex.EncodeToString(m.Sum(nil))
+}
+
+// extensionNames lists the extension API's methods and paths, as its description names them: "GET /repos/{owner}/{repo}/hooks/{hook}/health".
+func extensionNames() []string {
+	var list []string
+	for _, row := range extensionRoutes() {
+		list = append(list, row.method+" "+describedPath(row.pattern))
+	}
+	return list
+}
+
+func describedPath(pattern string) string {
+	if tail, ok := strings.CutPrefix(pattern, "R"); ok {
+		pattern = "/repos/:owner/:repo" + tail
+	}
+	parts := strings.Split(pattern, "/")
+	for i, part := range parts {
+		if part != "" && strings.ContainsRune(":#*", rune(part[0])) {
+			parts[i] = "{" + part[1:] + "}"
+		}
+	}
+	return strings.Join(parts, "/")
 }

@@ -112,11 +112,6 @@ func (s *API) EditHook(ctx context.Context, repository string, id int64, in Hook
 	return ask[Hook](ctx, s, http.MethodPatch, s.hook(repository, id), in)
 }
 
-// EditHookConfig changes single keys of one's config and answers the whole config.
-func (s *API) EditHookConfig(ctx context.Context, repository string, id int64, keys map[string]string) (Answer[map[string]string], error) {
-	return ask[map[string]string](ctx, s, http.MethodPatch, s.hook(repository, id)+"/config", keys)
-}
-
 // DeleteHook removes one, and what waits to be delivered to it.
 func (s *API) DeleteHook(ctx context.Context, repository string, id int64) error {
 	_, err := ask[struct{}](ctx, s, http.MethodDelete, s.hook(repository, id), nil)

@@ -92,9 +92,6 @@ func isSHA(b []byte) bool {
 	return len(b) == shaLen
 }
 
-// len is how many refs there are.
-func (p *packedRefs) len() int { return len(p.lines) }
-
 // name is the full name of the i-th ref, without a copy.
 func (p *packedRefs) name(i int) []byte {
 	rest := p.data[int(p.lines[i])+refOffset:]

@@ -51,7 +51,7 @@ func FuzzParsePacked(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for i := range p.len() {
+		for i := range p.lines {
 			name := string(p.name(i))
 			if i > 0 && string(p.name(i-1)) > name {
 				t.Fatalf("%q after %q", name, p.name(i-1))
