@@ -67,6 +67,13 @@ func run(ctx context.Context, home, binary, only string, parallel int, verbose, 
 	}
 	results := runAll(ctx, chosen, home, binary, parallel, verbose)
 	judge := judge{github: github, ours: ours, accepted: accepted, visited: map[string][]string{}}
+	schema, err := describe.GraphQL(filepath.Join(home, "js", "node_modules"), filepath.Join(home, "..", "internal", "graph", "schema"))
+	if err != nil {
+		return err
+	}
+	for _, v := range schema {
+		judge.add("the schema", v, v.Says)
+	}
 	for i := range results {
 		judge.look(&results[i])
 	}
