@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"time"
 
 	"github.com/slipway-deploy/slipway"
 	"github.com/slipway-deploy/slipway/internal/wire"
@@ -14,7 +13,6 @@ import (
 const (
 	mostCommits  = 2048 // of a push
 	mostBranches = 10   // of a status
-	factTime     = 5 * time.Second
 )
 
 // People says whose the addresses in commits are.
@@ -23,16 +21,16 @@ type People interface {
 }
 
 type renderer struct {
+	*inquirer
 	facts  Facts
 	people People
 	urls   slipway.URLs
-	log    *slog.Logger
 }
 
 // NewRenderer makes the function that says events in GitHub's words (contract 7.5). What git cannot tell any more, of a
-// repository that is damaged or gone, is left out of a body: an event is told even so, and holds nobody else up.
+// repository that is damaged or gone, is left out of a body: an event is told even so, and holds nobody else up for long.
 func NewRenderer(facts Facts, people People, urls slipway.URLs, log *slog.Logger) RenderFunc {
-	return renderer{facts: facts, people: people, urls: urls, log: log}.render
+	return renderer{inquirer: newInquirer(log), facts: facts, people: people, urls: urls}.render
 }
 
 var errSubject = errors.New("the event's subject lacks what its kind needs")
@@ -130,16 +128,6 @@ func (r renderer) push(ctx context.Context, s Subscription) wire.Push {
 	}
 	p.Accounts = r.accounts(ctx, s, all)
 	return p
-}
-
-// ask asks git for something a body can do without, for a bounded time.
-func (r renderer) ask(ctx context.Context, s Subscription, what string, fn func(context.Context) error) {
-	within, cancel := context.WithTimeout(ctx, factTime)
-	defer cancel()
-	if err := fn(within); err != nil && ctx.Err() == nil {
-		r.log.Warn("a webhook is sent without something git does not tell",
-			"what", what, "event", s.Name, "repository", s.Repository.FullName(), "err", err)
-	}
 }
 
 func (r renderer) accounts(ctx context.Context, s Subscription, commits []slipway.Commit) map[string]slipway.Account {

@@ -3,7 +3,6 @@ package hook
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -55,7 +54,7 @@ func (g gitFacts) AccountsByEmail(context.Context, []string) (map[string]slipway
 }
 
 func rendererOf(g gitFacts) RenderFunc {
-	return NewRenderer(g, g, slipway.URLs{Web: "http://slipway.test", API: "http://slipway.test/api/v3"}, slog.New(slog.DiscardHandler))
+	return renderer{inquirer: impatient(), facts: g, people: g, urls: slipway.URLs{Web: "http://slipway.test", API: "http://slipway.test/api/v3"}}.render
 }
 
 func subscription(name string, s slipway.Subject) Subscription {
