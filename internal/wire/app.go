@@ -48,6 +48,9 @@ func (w *writer) appMembers(a slipway.App, u slipway.URLs) {
 	w.strs("events", a.Events)
 }
 
+// unknownToSchemas are permissions that one of GitHub's sets of webhook schemas does not know.
+var unknownToSchemas = []string{"attestations", "merge_queues"}
+
 // permissions writes the level of each permission, in webhooks only of those that both of GitHub's sets of schemas know.
 func (w *writer) permissions(p slipway.Permissions) {
 	w.object("permissions", func() {
@@ -55,7 +58,7 @@ func (w *writer) permissions(p slipway.Permissions) {
 			switch level := p[name]; {
 			case !w.schema:
 				w.str(name, level.String())
-			case name != "attestations":
+			case !slices.Contains(unknownToSchemas, name):
 				w.str(name, min(level, slipway.LevelWrite).String())
 			}
 		}

@@ -77,8 +77,15 @@ type judge struct {
 	accepted            []acceptance
 	answers, deliveries int
 	visited             map[string][]string             // operations of ours that answered well, and in which suites
+	delivered           map[string]bool                 // webhooks that were judged: event, or event/action
 	found               map[describe.Violation][]string // and which suites showed it
 	samples             map[describe.Violation]string
+}
+
+// webhooks are all that Slipway sends: a whole run has to see each.
+var webhooks = []string{
+	"ping", "push", "create", "delete", "status", "deployment/created", "deployment_status/created",
+	"check_run/created", "check_run/completed", "check_suite/completed", "check_suite/rerequested",
 }
 
 func (j *judge) look(r *result) {
@@ -106,6 +113,7 @@ func (j *judge) look(r *result) {
 	}
 	for _, d := range r.deliveries {
 		j.deliveries++
+		j.delivered[describe.Webhook(d.Event, d.Payload)] = true
 		for _, v := range j.github.Delivery(d.Event, d.Payload) {
 			j.add(r.name, v, string(d.Payload))
 		}
@@ -163,6 +171,12 @@ func (j *judge) print(w io.Writer, whole bool) (problems int) {
 	for _, operation := range j.ours.Operations() {
 		if j.visited[operation] == nil {
 			fmt.Fprintf(w, "NO SUITE SAW A GOOD ANSWER OF  %s\n", operation)
+			problems++
+		}
+	}
+	for _, webhook := range webhooks {
+		if !j.delivered[webhook] {
+			fmt.Fprintf(w, "NO SUITE WAS TOLD OF  %s\n", webhook)
 			problems++
 		}
 	}

@@ -66,7 +66,7 @@ func run(ctx context.Context, home, binary, only string, parallel int, verbose, 
 		chosen = slices.DeleteFunc(slices.Clone(suites), func(s suite) bool { return !slices.Contains(strings.Split(only, ","), s.name) })
 	}
 	results := runAll(ctx, chosen, home, binary, parallel, verbose)
-	judge := judge{github: github, ours: ours, accepted: accepted, visited: map[string][]string{}}
+	judge := judge{github: github, ours: ours, accepted: accepted, visited: map[string][]string{}, delivered: map[string]bool{}}
 	schema, err := describe.GraphQL(filepath.Join(home, "js", "node_modules"), filepath.Join(home, "..", "internal", "graph", "schema"))
 	if err != nil {
 		return err

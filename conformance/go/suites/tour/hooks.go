@@ -89,6 +89,18 @@ func (t *tour) received() {
 	t.wait("status")
 	t.do("POST", t.r("/merges"), object{"base": "topic-2", "head": "main"}, 201)
 	t.wait("push")
+	t.toldOfChecks()
+}
+
+// toldOfChecks takes a check run, and with it its suite, through what hooks are told of.
+func (t *tour) toldOfChecks() {
+	run := t.do("POST", t.r("/check-runs"), object{"name": "ci/told", "head_sha": t.ready, "status": "in_progress"}, 201)
+	t.wait("check_run")
+	t.do("PATCH", t.r("/check-runs/%d", run.id()), object{"conclusion": "success", "output": object{"title": "green", "summary": "all of it"}}, 200)
+	t.wait("check_run")
+	t.wait("check_suite")
+	t.do("POST", t.r("/check-suites/%d/rerequest", run.number("check_suite.id")), nil, 201)
+	t.wait("check_suite")
 }
 
 func (t *tour) redelivery() {
