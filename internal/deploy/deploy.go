@@ -70,6 +70,9 @@ type Decisions struct {
 	now      func() time.Time // for what happens outside transactions
 	random   io.Reader        // of secrets
 	patience time.Duration    // of a request for an earlier one with its idempotency key
+
+	movePatience time.Duration // of who wants to write in a repository that is being renamed
+
 	locks    *locks
 	actors   versioned[string, slipway.Actor] // by the token's hash
 	accesses versioned[accessKey, Access]
@@ -91,7 +94,7 @@ func New(store Store, git Git, targets Targets, settings Settings, log *slog.Log
 	}
 	return &Decisions{
 		store: store, git: git, targets: targets, settings: settings.withDefaults(), log: log, wake: wake,
-		now: time.Now, random: rand.Reader, patience: keyPatience, locks: newLocks(), uses: newUses(), owed: newOwed(),
+		now: time.Now, random: rand.Reader, patience: keyPatience, movePatience: movePatience, locks: newLocks(), uses: newUses(), owed: newOwed(),
 		attempts: newAttempts(), hashing: make(chan struct{}, hashesAtOnce),
 		actors:   newVersioned[string, slipway.Actor](cachedActors),
 		accesses: newVersioned[accessKey, Access](cachedAccesses),

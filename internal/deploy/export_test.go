@@ -42,3 +42,10 @@ func (d *Decisions) Hashing() int { return cap(d.hashing) }
 
 // FinishFolders ends what is left of renames and deletions.
 func (d *Decisions) FinishFolders(ctx context.Context) error { return d.finishFolders(ctx) }
+
+// MoveLease is how long a node may take for a rename.
+const MoveLease = moveLease
+
+func (d *Decisions) SetMovePatience(p time.Duration) { d.movePatience = p }
+
+func (d *Decisions) FinishMove(ctx context.Context, m FolderMove) error { return d.finishMove(ctx, m) }

@@ -35,9 +35,14 @@ func (d *Decisions) EndPush(ctx context.Context, repositoryID, intent int64) err
 
 // begin writes an intent.
 func (d *Decisions) begin(ctx context.Context, a slipway.Actor, i slipway.Intent) (id int64, err error) {
-	err = d.store.Update(ctx, i.RepositoryID, func(tx Tx) error {
-		id, err = insertIntent(tx, a, i)
-		return err
+	err = d.onceStill(ctx, func() error {
+		return d.store.Update(ctx, i.RepositoryID, func(tx Tx) error {
+			if err := standsStill(tx, i.RepositoryID); err != nil {
+				return err
+			}
+			id, err = insertIntent(tx, a, i)
+			return err
+		})
 	})
 	return id, err
 }

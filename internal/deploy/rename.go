@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -10,9 +11,11 @@ import (
 
 // Folders remembers which repositories' folders are about to move, and what repositories used to be called.
 type Folders interface {
-	InsertFolderMove(m FolderMove) error // Conflict when that repository's folder is on the move already
-	FolderMoves() ([]FolderMove, error)  // oldest first
-	RemoveFolderMove(repositoryID int64) error
+	InsertFolderMove(m *FolderMove, lease time.Duration) error // Conflict when that repository's folder is on the move already
+	LeaseFolderMove(m *FolderMove, lease time.Duration) error  // Conflict when another node is at it, or it is over
+	EndFolderLease(m FolderMove) error
+	FolderMoves() ([]FolderMove, error) // oldest first
+	RemoveFolderMove(m FolderMove) error
 	SetFormerName(r slipway.Repository, name string) error
 	ForgetFormerName(ownerID int64, name string) error
 	RemoveRepository(id int64) error // out of sight, with its hooks; its rows are removed later
@@ -20,13 +23,19 @@ type Folders interface {
 
 // FolderMove is an intent: a repository's folder is to get another name, or to go. It is written before the folder moves and
 // removed in the transaction that makes the move known, so that whoever is killed in between is followed by somebody who ends
-// it.
+// it. It is the repository's lease as well (decisions §5): while it lasts no other node ends the move, and nobody begins to
+// write in the repository; the fence tells who has been followed by somebody else in the meantime.
 type FolderMove struct {
 	RepositoryID int64
 	Owner, Name  string // where it lies
 	Target       string // the name it gets; empty: it goes
 	ActorID      int64
+	Fence        int64 // rises with each lease
+	Leased       bool  // somebody is at it
 }
+
+// moveLease is how long a move may take. Git waits for writers for a part of it, and the rest is moments.
+const moveLease = 15 * time.Second
 
 // touches reports whether a name is on one end of the move.
 func (m FolderMove) touches(owner, name string) bool {
@@ -66,7 +75,7 @@ func (d *Decisions) beginRename(ctx context.Context, a slipway.Actor, id int64, 
 			return err
 		}
 		m = FolderMove{RepositoryID: id, Owner: r.Owner.Login, Name: r.Name, Target: name, ActorID: actorID(a)}
-		return tx.InsertFolderMove(m)
+		return tx.InsertFolderMove(&m, moveLease)
 	})
 	if slipway.KindOf(err) == slipway.Conflict {
 		return m, errOnTheMove()
@@ -99,11 +108,46 @@ func errNameTaken() error {
 	return repositoryError("name", "custom", "name already exists on this account")
 }
 
+var errMoving = errors.New("deploy: the repository's folder is on the move")
+
 // errOnTheMove asks for a moment's patience: somebody is just renaming or deleting.
 func errOnTheMove() error {
-	e := slipway.Fail(slipway.Unavailable, "A repository of that name is being renamed or deleted. Please try again.")
-	e.RetryAfter = time.Second
-	return e
+	return &slipway.Error{
+		Kind: slipway.Unavailable, Message: "A repository of that name is being renamed or deleted. Please try again.",
+		RetryAfter: time.Second, Err: errMoving,
+	}
+}
+
+// standsStill refuses to write in a repository whose folder somebody moves.
+func standsStill(tx Tx, repositoryID int64) error {
+	moves, err := tx.FolderMoves()
+	if slices.ContainsFunc(moves, func(m FolderMove) bool { return m.RepositoryID == repositoryID && m.Leased }) {
+		return errOnTheMove()
+	}
+	return err
+}
+
+// How long somebody who wants to write in a repository waits for its folder to arrive, and how often they look.
+const (
+	movePatience = 8 * time.Second
+	movePause    = 50 * time.Millisecond
+)
+
+// onceStill runs a decision again until no folder is on the move that it wants to write in, for a bounded time.
+func (d *Decisions) onceStill(ctx context.Context, decide func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, d.movePatience)
+	defer cancel()
+	for {
+		err := decide()
+		if !errors.Is(err, errMoving) {
+			return err
+		}
+		select {
+		case <-time.After(movePause):
+		case <-ctx.Done():
+			return err
+		}
+	}
 }
 
 // finishMove moves the folder and makes it known. What fails after the folder has moved is tried again by the housekeeping,
@@ -112,6 +156,7 @@ func (d *Decisions) finishMove(ctx context.Context, m FolderMove) (err error) {
 	defer func() {
 		if err != nil && slipway.KindOf(err) != slipway.Invalid {
 			d.unfinished.Store(true)
+			_ = d.store.Update(ctx, wholeServer, func(tx Tx) error { return tx.EndFolderLease(m) }) // else it ends by itself
 		}
 	}()
 	from := slipway.Repository{ID: m.RepositoryID, Owner: slipway.Account{Login: m.Owner}, Name: m.Name}
@@ -139,13 +184,14 @@ func (d *Decisions) finishMove(ctx context.Context, m FolderMove) (err error) {
 
 // dropMove forgets a move that is over, or that cannot be.
 func (d *Decisions) dropMove(ctx context.Context, m FolderMove) error {
-	return d.store.Update(ctx, wholeServer, func(tx Tx) error { return tx.RemoveFolderMove(m.RepositoryID) })
+	return d.store.Update(ctx, wholeServer, func(tx Tx) error { return tx.RemoveFolderMove(m) })
 }
 
-// rename makes a renamed folder known, unless somebody else has done so.
+// rename makes a renamed folder known, unless somebody else has done so, or is about to.
 func (m FolderMove) rename(tx Tx) error {
 	moves, err := tx.FolderMoves()
-	if err != nil || !slices.Contains(moves, m) {
+	ours := func(other FolderMove) bool { return other.RepositoryID == m.RepositoryID && other.Fence == m.Fence }
+	if err != nil || !slices.ContainsFunc(moves, ours) {
 		return err
 	}
 	r, err := tx.Repository(m.RepositoryID)
@@ -170,7 +216,7 @@ func (m FolderMove) rename(tx Tx) error {
 	}); err != nil {
 		return err
 	}
-	if err := tx.RemoveFolderMove(r.ID); err != nil {
+	if err := tx.RemoveFolderMove(m); err != nil {
 		return err
 	}
 	return tx.BumpAuthVersion()
@@ -186,7 +232,7 @@ func (d *Decisions) RemoveRepository(ctx context.Context, a slipway.Actor, r sli
 			return notFound(err)
 		}
 		m.Owner, m.Name = now.Owner.Login, now.Name
-		if err := tx.InsertFolderMove(m); slipway.KindOf(err) == slipway.Conflict {
+		if err := tx.InsertFolderMove(&m, moveLease); slipway.KindOf(err) == slipway.Conflict {
 			return errOnTheMove()
 		} else if err != nil {
 			return err
@@ -219,7 +265,7 @@ func (d *Decisions) RecoverFolders(ctx context.Context) error {
 	}
 	d.unfinished.Store(true) // there may be rows of deleted repositories
 	for _, m := range moves {
-		if err := d.finishMove(ctx, m); err != nil {
+		if err := d.takeOver(ctx, m); err != nil {
 			if ctx.Err() != nil || slipway.KindOf(err) == slipway.Full {
 				return err
 			}
@@ -227,6 +273,16 @@ func (d *Decisions) RecoverFolders(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// takeOver ends a move that nobody is at any more. One that another node has leased is looked at later.
+func (d *Decisions) takeOver(ctx context.Context, m FolderMove) error {
+	err := d.store.Update(ctx, wholeServer, func(tx Tx) error { return tx.LeaseFolderMove(&m, moveLease) })
+	if slipway.KindOf(err) == slipway.Conflict {
+		d.unfinished.Store(true)
+		return nil
+	}
+	return firstOf(err, d.finishMove(ctx, m))
 }
 
 // finishFolders ends what is left of renames and deletions.
@@ -240,7 +296,7 @@ func (d *Decisions) finishFolders(ctx context.Context) error {
 		return err
 	})
 	for _, m := range moves {
-		err = firstOf(err, d.finishMove(ctx, m))
+		err = firstOf(err, d.takeOver(ctx, m))
 	}
 	if err = firstOf(err, d.removeOld(ctx, d.now(), Tx.RemoveRemains)); err != nil {
 		d.unfinished.Store(true)

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"modernc.org/sqlite"
+
+	"github.com/slipway-deploy/slipway/internal/store/db"
 )
 
 // oldestSQLite is the first release without the WAL-reset corruption.
@@ -52,6 +54,9 @@ func openSQLite(ctx context.Context, d *DB) (_ engine, err error) {
 		return nil, fmt.Errorf("open %s: %w", d.config.Path, err)
 	}
 	if err := migrate(ctx, e.writer, sqliteDialect); err != nil {
+		return nil, fmt.Errorf("open %s: %w", d.config.Path, err)
+	}
+	if err := db.New(e.writer).EndFolderLeases(ctx); err != nil { // nobody else is at work: their holder has died
 		return nil, fmt.Errorf("open %s: %w", d.config.Path, err)
 	}
 	if e.reader, err = d.openFile(dsn(d.config.Path)+"&mode=ro", d.config.Readers); err != nil {

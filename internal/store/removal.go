@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -112,12 +113,32 @@ func (t *tx) ForgetFormerName(ownerID int64, name string) error {
 	return t.failed("forget former name", err)
 }
 
-// InsertFolderMove notes that a folder is about to move: Conflict when the repository's is on the move already.
-func (t *tx) InsertFolderMove(m deploy.FolderMove) error {
+// InsertFolderMove notes that a folder is about to move, and leases that: Conflict when the repository's is on the move already.
+func (t *tx) InsertFolderMove(m *deploy.FolderMove, lease time.Duration) error {
+	m.Fence, m.Leased = 1, true
 	err := t.q.InsertFolderMove(t.ctx, db.InsertFolderMoveParams{
 		RepositoryID: m.RepositoryID, Owner: m.Owner, Name: m.Name, Target: m.Target, ActorID: m.ActorID, CreatedAt: t.now,
+		LeaseUntil: t.now.Add(lease),
 	})
 	return t.failed("insert folder move", err)
+}
+
+// LeaseFolderMove takes a move over: Conflict when somebody holds it, or when it is over.
+func (t *tx) LeaseFolderMove(m *deploy.FolderMove, lease time.Duration) error {
+	fence, err := t.q.LeaseFolderMove(t.ctx, db.LeaseFolderMoveParams{
+		RepositoryID: m.RepositoryID, Now: t.now, LeaseUntil: t.now.Add(lease), Later: t.later(),
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return slipway.Because(slipway.Conflict, "store: lease folder move", err)
+	}
+	m.Fence, m.Leased = fence, true
+	return t.failed("lease folder move", err)
+}
+
+// EndFolderLease lets others take a move over.
+func (t *tx) EndFolderLease(m deploy.FolderMove) error {
+	err := t.q.EndFolderLease(t.ctx, db.EndFolderLeaseParams{RepositoryID: m.RepositoryID, Fence: m.Fence})
+	return t.failed("end folder lease", err)
 }
 
 // FolderMoves lists the folders that are about to move, oldest first.
@@ -127,12 +148,14 @@ func (t *tx) FolderMoves() ([]deploy.FolderMove, error) {
 	for _, row := range rows {
 		list = append(list, deploy.FolderMove{
 			RepositoryID: row.RepositoryID, Owner: row.Owner, Name: row.Name, Target: row.Target, ActorID: row.ActorID,
+			Fence: row.Fence, Leased: row.LeaseUntil.After(t.now) && !row.LeasedAt.After(t.later()),
 		})
 	}
 	return list, t.failed("folder moves", err)
 }
 
-// RemoveFolderMove forgets a folder's move, as it is over.
-func (t *tx) RemoveFolderMove(repositoryID int64) error {
-	return t.failed("remove folder move", t.q.DeleteFolderMove(t.ctx, repositoryID))
+// RemoveFolderMove forgets a folder's move, as it is over, unless somebody else has taken it over.
+func (t *tx) RemoveFolderMove(m deploy.FolderMove) error {
+	err := t.q.DeleteFolderMove(t.ctx, db.DeleteFolderMoveParams{RepositoryID: m.RepositoryID, Fence: m.Fence})
+	return t.failed("remove folder move", err)
 }

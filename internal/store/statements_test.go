@@ -96,6 +96,7 @@ var walks = map[string]string{
 	"countDeploymentsOfCommit":    "the rows of its own subquery, at most ten thousand",
 	"insertAccount":               "tables that refer to accounts: looked at only while a deferred violation is open, and there is none",
 	"endLeases":                   "one row a hook, once at start",
+	"endFolderLeases":             "holds only what is under way",
 	"listFolderMoves":             "holds only what is under way",
 	"listOldestAttempts":          "by id, as many as its limit",
 }

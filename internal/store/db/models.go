@@ -247,6 +247,9 @@ type FolderMove struct {
 	Target       string
 	ActorID      int64
 	CreatedAt    time.Time
+	Fence        int64
+	LeasedAt     time.Time
+	LeaseUntil   time.Time
 }
 
 type Grant struct {

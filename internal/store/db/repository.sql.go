@@ -42,11 +42,16 @@ func (q *Queries) DeleteCollaborator(ctx context.Context, arg DeleteCollaborator
 }
 
 const deleteFolderMove = `-- name: DeleteFolderMove :exec
-DELETE FROM folder_moves WHERE repository_id = $1
+DELETE FROM folder_moves WHERE repository_id = $1 AND fence = $2
 `
 
-func (q *Queries) DeleteFolderMove(ctx context.Context, repositoryID int64) error {
-	_, err := q.db.ExecContext(ctx, deleteFolderMove, repositoryID)
+type DeleteFolderMoveParams struct {
+	RepositoryID int64
+	Fence        int64
+}
+
+func (q *Queries) DeleteFolderMove(ctx context.Context, arg DeleteFolderMoveParams) error {
+	_, err := q.db.ExecContext(ctx, deleteFolderMove, arg.RepositoryID, arg.Fence)
 	return err
 }
 
@@ -61,6 +66,29 @@ type DeleteFormerNameParams struct {
 
 func (q *Queries) DeleteFormerName(ctx context.Context, arg DeleteFormerNameParams) error {
 	_, err := q.db.ExecContext(ctx, deleteFormerName, arg.OwnerID, arg.NameKey)
+	return err
+}
+
+const endFolderLease = `-- name: EndFolderLease :exec
+UPDATE folder_moves SET lease_until = leased_at WHERE repository_id = $1 AND fence = $2
+`
+
+type EndFolderLeaseParams struct {
+	RepositoryID int64
+	Fence        int64
+}
+
+func (q *Queries) EndFolderLease(ctx context.Context, arg EndFolderLeaseParams) error {
+	_, err := q.db.ExecContext(ctx, endFolderLease, arg.RepositoryID, arg.Fence)
+	return err
+}
+
+const endFolderLeases = `-- name: EndFolderLeases :exec
+UPDATE folder_moves SET lease_until = leased_at WHERE lease_until > leased_at
+`
+
+func (q *Queries) EndFolderLeases(ctx context.Context) error {
+	_, err := q.db.ExecContext(ctx, endFolderLeases)
 	return err
 }
 
@@ -189,7 +217,8 @@ func (q *Queries) GetRepositoryByName(ctx context.Context, arg GetRepositoryByNa
 }
 
 const insertFolderMove = `-- name: InsertFolderMove :exec
-INSERT INTO folder_moves (repository_id, owner, name, target, actor_id, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO folder_moves (repository_id, owner, name, target, actor_id, created_at, fence, leased_at, lease_until)
+VALUES ($1, $2, $3, $4, $5, $6, 1, $6, $7)
 `
 
 type InsertFolderMoveParams struct {
@@ -199,6 +228,7 @@ type InsertFolderMoveParams struct {
 	Target       string
 	ActorID      int64
 	CreatedAt    time.Time
+	LeaseUntil   time.Time
 }
 
 func (q *Queries) InsertFolderMove(ctx context.Context, arg InsertFolderMoveParams) error {
@@ -209,6 +239,7 @@ func (q *Queries) InsertFolderMove(ctx context.Context, arg InsertFolderMovePara
 		arg.Target,
 		arg.ActorID,
 		arg.CreatedAt,
+		arg.LeaseUntil,
 	)
 	return err
 }
@@ -253,6 +284,30 @@ func (q *Queries) InsertRepository(ctx context.Context, arg InsertRepositoryPara
 	var id int64
 	err := row.Scan(&id)
 	return id, err
+}
+
+const leaseFolderMove = `-- name: LeaseFolderMove :one
+UPDATE folder_moves SET fence = fence + 1, leased_at = $1, lease_until = $2
+WHERE repository_id = $3 AND (lease_until <= $1 OR leased_at > $4) RETURNING fence
+`
+
+type LeaseFolderMoveParams struct {
+	Now          time.Time
+	LeaseUntil   time.Time
+	RepositoryID int64
+	Later        time.Time
+}
+
+func (q *Queries) LeaseFolderMove(ctx context.Context, arg LeaseFolderMoveParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, leaseFolderMove,
+		arg.Now,
+		arg.LeaseUntil,
+		arg.RepositoryID,
+		arg.Later,
+	)
+	var fence int64
+	err := row.Scan(&fence)
+	return fence, err
 }
 
 const listCollaborationsOf = `-- name: ListCollaborationsOf :many
@@ -327,7 +382,7 @@ func (q *Queries) ListCollaborators(ctx context.Context, repositoryID int64) ([]
 }
 
 const listFolderMoves = `-- name: ListFolderMoves :many
-SELECT repository_id, owner, name, target, actor_id, created_at FROM folder_moves ORDER BY created_at, repository_id
+SELECT repository_id, owner, name, target, actor_id, created_at, fence, leased_at, lease_until FROM folder_moves ORDER BY created_at, repository_id
 `
 
 func (q *Queries) ListFolderMoves(ctx context.Context) ([]FolderMove, error) {
@@ -346,6 +401,9 @@ func (q *Queries) ListFolderMoves(ctx context.Context) ([]FolderMove, error) {
 			&i.Target,
 			&i.ActorID,
 			&i.CreatedAt,
+			&i.Fence,
+			&i.LeasedAt,
+			&i.LeaseUntil,
 		); err != nil {
 			return nil, err
 		}

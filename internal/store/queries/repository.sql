@@ -73,10 +73,21 @@ ON CONFLICT (owner_id, name_key) DO UPDATE SET repository_id = excluded.reposito
 DELETE FROM former_names WHERE owner_id = $1 AND name_key = $2;
 
 -- name: InsertFolderMove :exec
-INSERT INTO folder_moves (repository_id, owner, name, target, actor_id, created_at) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO folder_moves (repository_id, owner, name, target, actor_id, created_at, fence, leased_at, lease_until)
+VALUES ($1, $2, $3, $4, $5, $6, 1, $6, $7);
 
 -- name: ListFolderMoves :many
 SELECT * FROM folder_moves ORDER BY created_at, repository_id;
 
+-- name: LeaseFolderMove :one
+UPDATE folder_moves SET fence = fence + 1, leased_at = sqlc.arg(now), lease_until = sqlc.arg(lease_until)
+WHERE repository_id = sqlc.arg(repository_id) AND (lease_until <= sqlc.arg(now) OR leased_at > sqlc.arg(later)) RETURNING fence;
+
+-- name: EndFolderLease :exec
+UPDATE folder_moves SET lease_until = leased_at WHERE repository_id = $1 AND fence = $2;
+
+-- name: EndFolderLeases :exec
+UPDATE folder_moves SET lease_until = leased_at WHERE lease_until > leased_at;
+
 -- name: DeleteFolderMove :exec
-DELETE FROM folder_moves WHERE repository_id = $1;
+DELETE FROM folder_moves WHERE repository_id = $1 AND fence = $2;

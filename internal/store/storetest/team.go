@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"time"
 
 	"github.com/slipway-deploy/slipway"
@@ -116,11 +117,32 @@ func repositoryLists(w *world) {
 func folders(w *world) {
 	r, other := w.repository("r"), w.repository("other")
 	m := deploy.FolderMove{RepositoryID: r.ID, Owner: r.Owner.Login, Name: "r", Target: "s", ActorID: 7}
-	w.update(0, func(tx deploy.Tx) error { return tx.InsertFolderMove(m) })
-	w.kind(slipway.Conflict, func(tx deploy.Tx) error { return tx.InsertFolderMove(m) })
+	w.update(0, func(tx deploy.Tx) error { return tx.InsertFolderMove(&m, time.Minute) })
+	w.kind(slipway.Conflict, func(tx deploy.Tx) error {
+		return tx.InsertFolderMove(&deploy.FolderMove{RepositoryID: r.ID}, time.Minute)
+	})
 	w.same("under way", read(w, deploy.Tx.FolderMoves), []deploy.FolderMove{m})
-	w.update(0, func(tx deploy.Tx) error { return tx.RemoveFolderMove(r.ID) })
+	lease := func(tx deploy.Tx) error {
+		return tx.LeaseFolderMove(&deploy.FolderMove{RepositoryID: r.ID}, time.Minute)
+	}
+	w.kind(slipway.Conflict, lease)
+	w.move(time.Minute)
+	dead := m
+	dead.Leased = false
+	w.same("its holder has died", read(w, deploy.Tx.FolderMoves), []deploy.FolderMove{dead})
+	w.update(0, func(tx deploy.Tx) error { return tx.LeaseFolderMove(&m, time.Minute) })
+	w.same("the next fence", m.Fence, dead.Fence+1)
+	w.update(0, func(tx deploy.Tx) error { return errors.Join(tx.EndFolderLease(dead), tx.RemoveFolderMove(dead)) })
+	w.same("who was followed ends nothing", read(w, deploy.Tx.FolderMoves), []deploy.FolderMove{m})
+	w.move(-72 * time.Hour)
+	w.update(0, lease) // a clock that was set back keeps nobody
+	m.Fence++
+	w.move(72 * time.Hour)
+	w.update(0, func(tx deploy.Tx) error { return tx.EndFolderLease(m) })
+	w.update(0, func(tx deploy.Tx) error { return tx.LeaseFolderMove(&m, time.Minute) })
+	w.update(0, func(tx deploy.Tx) error { return tx.RemoveFolderMove(m) })
 	w.same("over", read(w, deploy.Tx.FolderMoves), []deploy.FolderMove(nil))
+	w.kind(slipway.Conflict, lease)
 
 	former := func(owner, name string) func(deploy.Tx) (int64, error) {
 		return func(tx deploy.Tx) (int64, error) { return tx.FormerName(owner, name) }

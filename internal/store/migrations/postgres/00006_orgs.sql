@@ -43,14 +43,18 @@ CREATE TABLE former_names (
 );
 CREATE INDEX former_names_repository ON former_names (repository_id);
 
--- Folders that are to move, written before they do. An empty target: to be removed.
+-- Folders that are to move, written before they do. An empty target: to be removed. The row is the repository's lease: until it
+-- ends nobody but its holder, which knows the fence, ends the move, and nobody writes in the repository.
 CREATE TABLE folder_moves (
 	repository_id bigint PRIMARY KEY REFERENCES repositories (id),
 	owner         text NOT NULL,
 	name          text NOT NULL,
 	target        text NOT NULL,
 	actor_id      bigint NOT NULL,
-	created_at    timestamptz NOT NULL
+	created_at    timestamptz NOT NULL,
+	fence         bigint NOT NULL,
+	leased_at     timestamptz NOT NULL,
+	lease_until   timestamptz NOT NULL
 );
 
 -- What the lists of events show, by place and by person. The condition is repeated, word for word, by the queries.
