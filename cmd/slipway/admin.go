@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,22 +90,6 @@ func inProcess(ctx context.Context, s Settings, stderr io.Writer) (*client.Clien
 		return nil, nil, errors.Join(fmt.Errorf("the database cannot be prepared: %w", err), k.close())
 	}
 	return client.InProcess(k.api(k.settings.urls(k.settings.Listen), nil).Local()), k.close, nil
-}
-
-// table writes rows of columns that line up.
-func table(w io.Writer, header string, rows [][]any) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, header)
-	for _, row := range rows {
-		for i, cell := range row {
-			if i > 0 {
-				fmt.Fprint(t, "\t")
-			}
-			fmt.Fprint(t, cell)
-		}
-		fmt.Fprintln(t)
-	}
-	return t.Flush()
 }
 
 // when is a time as a table shows it.

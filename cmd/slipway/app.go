@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/cli"
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
@@ -158,7 +159,7 @@ func appListCommand() *cobra.Command {
 				for _, a := range apps {
 					rows = append(rows, []any{a.ID, a.Slug, a.Kind, a.Owner, a.ClientID, permissionList(a.Permissions), installedOn(a.Installations)})
 				}
-				return table(c.OutOrStdout(), "ID\tAPP\tKIND\tOWNER\tCLIENT ID\tPERMISSIONS\tINSTALLATIONS", rows)
+				return cli.Table(c.OutOrStdout(), "ID\tAPP\tKIND\tOWNER\tCLIENT ID\tPERMISSIONS\tINSTALLATIONS", rows)
 			})
 		},
 	}

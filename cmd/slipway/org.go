@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slipway-deploy/slipway/internal/cli"
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
@@ -118,7 +119,7 @@ func orgListCommand() *cobra.Command {
 					}
 					rows = append(rows, []any{o.ID, o.Login, strings.Join(members, ", ")})
 				}
-				return table(c.OutOrStdout(), "ID\tORGANIZATION\tMEMBERS", rows)
+				return cli.Table(c.OutOrStdout(), "ID\tORGANIZATION\tMEMBERS", rows)
 			})
 		},
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/slipway-deploy/slipway/internal/cli"
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
@@ -132,5 +133,5 @@ func printSessions(ctx context.Context, c *cobra.Command, admin *client.Client, 
 	for _, s := range sessions {
 		rows = append(rows, []any{s.ID, s.Address, when(&s.CreatedAt, ""), when(&s.LastUsedAt, ""), s.Agent})
 	}
-	return table(c.OutOrStdout(), "ID\tADDRESS\tSINCE\tLAST USED\tBROWSER", rows)
+	return cli.Table(c.OutOrStdout(), "ID\tADDRESS\tSINCE\tLAST USED\tBROWSER", rows)
 }

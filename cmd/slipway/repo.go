@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/cli"
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
@@ -88,7 +89,7 @@ func repoListCommand() *cobra.Command {
 					}
 					rows = append(rows, []any{r.ID, r.FullName, shown, r.DefaultBranch, when(&r.CreatedAt, "")})
 				}
-				return table(c.OutOrStdout(), "ID\tREPOSITORY\tVISIBILITY\tDEFAULT BRANCH\tCREATED", rows)
+				return cli.Table(c.OutOrStdout(), "ID\tREPOSITORY\tVISIBILITY\tDEFAULT BRANCH\tCREATED", rows)
 			})
 		},
 	}

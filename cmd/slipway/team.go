@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/cli"
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
@@ -153,7 +154,7 @@ func teamListCommand() *cobra.Command {
 					}
 					rows = append(rows, []any{t.ID, t.Organization + "/" + t.Slug, strings.Join(t.Members, ", "), strings.Join(repositories, ", ")})
 				}
-				return table(c.OutOrStdout(), "ID\tTEAM\tMEMBERS\tREPOSITORIES", rows)
+				return cli.Table(c.OutOrStdout(), "ID\tTEAM\tMEMBERS\tREPOSITORIES", rows)
 			})
 		},
 	}

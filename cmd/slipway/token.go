@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slipway-deploy/slipway"
+	"github.com/slipway-deploy/slipway/internal/cli"
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
@@ -139,7 +140,7 @@ func tokenListCommand() *cobra.Command {
 				for _, t := range tokens {
 					rows = append(rows, []any{t.ID, t.User, t.Name, "…" + t.LastEight, mayDo(t), when(t.ExpiresAt, "never"), when(t.LastUsedAt, "never")})
 				}
-				return table(c.OutOrStdout(), "ID\tUSER\tNAME\tTOKEN\tSCOPES OR PERMISSIONS\tEXPIRES\tLAST USED", rows)
+				return cli.Table(c.OutOrStdout(), "ID\tUSER\tNAME\tTOKEN\tSCOPES OR PERMISSIONS\tEXPIRES\tLAST USED", rows)
 			})
 		},
 	}

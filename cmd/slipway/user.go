@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slipway-deploy/slipway/internal/cli"
 	"github.com/slipway-deploy/slipway/internal/client"
 	"github.com/slipway-deploy/slipway/internal/wire"
 )
@@ -70,7 +71,7 @@ func userListCommand() *cobra.Command {
 					}
 					rows = append(rows, []any{u.ID, u.Login, u.Type, role, when(&u.CreatedAt, "")})
 				}
-				return table(c.OutOrStdout(), "ID\tLOGIN\tTYPE\tROLE\tCREATED", rows)
+				return cli.Table(c.OutOrStdout(), "ID\tLOGIN\tTYPE\tROLE\tCREATED", rows)
 			})
 		},
 	}

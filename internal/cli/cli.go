@@ -47,8 +47,8 @@ func printRaw(w io.Writer, raw json.RawMessage) error {
 	return err
 }
 
-// table prints rows of columns that line up.
-func table(w io.Writer, header string, rows [][]any) error {
+// Table prints rows of columns that line up. What others wrote cannot move the cursor or end a row.
+func Table(w io.Writer, header string, rows [][]any) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, header)
 	for _, row := range rows {

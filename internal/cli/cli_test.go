@@ -49,7 +49,7 @@ func TestRedeliverySince(t *testing.T) {
 // TestTablesHoldStill: what others wrote moves no cursor and ends no row.
 func TestTablesHoldStill(t *testing.T) {
 	var b strings.Builder
-	if err := table(&b, "A\tB", [][]any{{1, "x\x1b[2J\ny\tz\u009b"}}); err != nil {
+	if err := Table(&b, "A\tB", [][]any{{1, "x\x1b[2J\ny\tz\u009b"}}); err != nil {
 		t.Fatal(err)
 	}
 	if got, want := b.String(), "A  B\n1  x�[2J�y�z�\n"; got != want {

@@ -74,7 +74,7 @@ func hookListCommand() *cobra.Command {
 					for _, h := range list.Value {
 						rows = append(rows, []any{h.ID, onOff(h.Active), strings.Join(h.Events, ","), h.Config["url"], lastResponse(h)})
 					}
-					return table(w, "ID\tSTATE\tEVENTS\tURL\tLAST ANSWER", rows)
+					return Table(w, "ID\tSTATE\tEVENTS\tURL\tLAST ANSWER", rows)
 				})
 			})
 		},

@@ -97,7 +97,7 @@ func printHealth(w io.Writer, h client.HookHealth) error {
 	if h.SecretRotation.Rotating {
 		rows = append(rows, []any{"rotating since", when(h.SecretRotation.Since, "")})
 	}
-	return table(w, "state\t"+h.State, rows)
+	return Table(w, "state\t"+h.State, rows)
 }
 
 func hookDeliveriesCommand() *cobra.Command {
@@ -125,7 +125,7 @@ func hookDeliveriesCommand() *cobra.Command {
 					for _, d := range list.Value {
 						rows = append(rows, []any{d.ID, d.GUID, d.Event, d.StatusCode, d.Status, again(d), when(&d.DeliveredAt, "")})
 					}
-					return table(w, "ID\tGUID\tEVENT\tCODE\tSTATUS\tATTEMPT\tAT", rows)
+					return Table(w, "ID\tGUID\tEVENT\tCODE\tSTATUS\tATTEMPT\tAT", rows)
 				})
 			})
 		},

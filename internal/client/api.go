@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -73,13 +72,9 @@ type Answer[T any] struct {
 
 // ask sends one request to an address and decodes the answer into a T. in is sent as JSON unless it is nil.
 func ask[T any](ctx context.Context, s *API, method, address string, in any) (out Answer[T], err error) {
-	var body io.Reader
-	if in != nil {
-		text, err := json.Marshal(in)
-		if err != nil {
-			return out, fmt.Errorf("client: encode: %w", err)
-		}
-		body = bytes.NewReader(text)
+	body, err := bodyOf(in)
+	if err != nil {
+		return out, err
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {

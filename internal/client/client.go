@@ -123,15 +123,23 @@ func (c *Client) AddCollaborator(ctx context.Context, in wire.LocalCollaboratorR
 	return err
 }
 
+// bodyOf is what is sent, as JSON; nothing for nil.
+func bodyOf(in any) (io.Reader, error) {
+	if in == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("client: encode: %w", err)
+	}
+	return bytes.NewReader(text), nil
+}
+
 // call sends one request and decodes the answer into a T.
 func call[T any](ctx context.Context, c *Client, method, path string, in any) (out T, err error) {
-	var body io.Reader
-	if in != nil {
-		text, err := json.Marshal(in)
-		if err != nil {
-			return out, fmt.Errorf("client: encode: %w", err)
-		}
-		body = bytes.NewReader(text)
+	body, err := bodyOf(in)
+	if err != nil {
+		return out, err
 	}
 	req, err := http.NewRequestWithContext(ctx, method, base+path, body)
 	if err != nil {
