@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-github/v89/github"
+	"github.com/google/go-github/v93/github"
 
 	"github.com/slipway-deploy/slipway/internal/testkit"
 )
@@ -202,7 +202,7 @@ func (d *day) merge() {
 	_, _, err = d.client.Repositories.CreateDeployment(d.ctx, "acme", "web", github.DeploymentRequest{Ref: "clash"})
 	d.refused(err, http.StatusConflict, "Conflict merging main into clash.")
 
-	_, res, err := d.client.Repositories.Merge(d.ctx, "acme", "web", &github.RepositoryMergeRequest{Base: github.Ptr("main"), Head: github.Ptr("topic")})
+	_, res, err := d.client.Repositories.Merge(d.ctx, "acme", "web", github.RepositoryMergeRequest{Base: "main", Head: "topic"})
 	d.check(err)
 	if res.StatusCode != http.StatusCreated {
 		d.Fatalf("merge: %d", res.StatusCode)

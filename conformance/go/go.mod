@@ -5,7 +5,7 @@ go 1.26.0
 require (
 	github.com/argoproj/notifications-engine v0.5.0
 	github.com/bradleyfalzon/ghinstallation/v2 v2.19.0
-	github.com/google/go-github/v89 v89.0.0
+	github.com/google/go-github/v93 v93.0.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/vektah/gqlparser/v2 v2.5.64
 	go.yaml.in/yaml/v3 v3.0.6

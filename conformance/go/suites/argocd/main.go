@@ -12,7 +12,7 @@ import (
 
 	"github.com/argoproj/notifications-engine/pkg/services"
 	"github.com/bradleyfalzon/ghinstallation/v2"
-	"github.com/google/go-github/v89/github"
+	"github.com/google/go-github/v93/github"
 
 	"github.com/slipway-deploy/slipway/conformance/go/part"
 )

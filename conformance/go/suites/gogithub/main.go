@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/go-github/v89/github"
+	"github.com/google/go-github/v93/github"
 
 	"github.com/slipway-deploy/slipway/conformance/go/part"
 )
@@ -225,8 +225,8 @@ func (j *job) environments() {
 }
 
 func (j *job) branchPolicies() {
-	p := value(j.c.Repositories.CreateDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", &github.DeploymentBranchPolicyRequest{Name: github.Ptr("release/*"), Type: github.Ptr("branch")}))
-	value(j.c.Repositories.UpdateDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", p.GetID(), &github.DeploymentBranchPolicyRequest{Name: github.Ptr("main")}))
+	p := value(j.c.Repositories.CreateDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", github.CreateDeploymentBranchPolicyRequest{Name: "release/*", Type: github.Ptr("branch")}))
+	value(j.c.Repositories.UpdateDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", p.GetID(), github.UpdateDeploymentBranchPolicyRequest{Name: "main"}))
 	part.Want(value(j.c.Repositories.GetDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", p.GetID())).GetName() == "main", "the pattern")
 	part.Want(value(j.c.Repositories.ListDeploymentBranchPolicies(j.ctx, owner, repo, "qa/eu", nil)).GetTotalCount() == 1, "the number of policies")
 	done(j.c.Repositories.DeleteDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", p.GetID()))
@@ -251,11 +251,11 @@ func (j *job) checks() {
 }
 
 func (j *job) merges() {
-	request := &github.RepositoryMergeRequest{Base: github.Ptr("topic-1"), Head: github.Ptr("main"), CommitMessage: github.Ptr("by go-github")}
+	request := github.RepositoryMergeRequest{Base: "topic-1", Head: "main", CommitMessage: github.Ptr("by go-github")}
 	part.Want(value(j.c.Repositories.Merge(j.ctx, owner, repo, request)).GetCommit().GetMessage() == "by go-github", "the merge")
 	_, answer, err := j.c.Repositories.Merge(j.ctx, owner, repo, request)
 	part.Want(err == nil && answer.StatusCode == 204, "the second: %v", err)
-	request.Base = github.Ptr("clash")
+	request.Base = "clash"
 	_, _, err = j.c.Repositories.Merge(j.ctx, owner, repo, request)
 	refused(err, 409, "Merge conflict")
 }
