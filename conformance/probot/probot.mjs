@@ -27,13 +27,13 @@ const app = (app) => {
   app.on('deployment.created', async (context) => {
     const octokit = await app.auth(Number(env('SLIPWAY_INSTALLATION_ID')))
     const deployment_id = context.payload.deployment.id
-    for (const state of ['in_progress', 'success']) await octokit.repos.createDeploymentStatus({ ...context.repo(), deployment_id, state })
+    for (const state of ['in_progress', 'success']) await octokit.rest.repos.createDeploymentStatus({ ...context.repo(), deployment_id, state })
   })
   app.on('deployment_status', async (context) => tell(context.payload.deployment_status))
   app.onError((e) => tell({ state: `error: ${e.message}` }))
 }
 
-const server = createServer(createNodeMiddleware(app, { probot, webhooksPath: '/' }))
+const server = createServer(await createNodeMiddleware(app, { probot, webhooksPath: '/' }))
 await new Promise((done) => server.listen(0, '127.0.0.1', done))
 
 // until waits for something to have been told.
@@ -60,7 +60,7 @@ await part('received', 'client', async () => {
 await part('app', 'client', async () => {
   same([told[0].creator.type, told[0].performed_via_github_app?.id], ['Bot', Number(env('SLIPWAY_APP_ID'))], 'who said so')
   const octokit = await probot.auth()
-  same(String((await octokit.apps.getAuthenticated()).data.id), env('SLIPWAY_APP_ID'), 'the app')
+  same(String((await octokit.rest.apps.getAuthenticated()).data.id), env('SLIPWAY_APP_ID'), 'the app')
 })
 
 server.close()
