@@ -104,8 +104,8 @@ func (d *day) setUp() {
 	d.git("init", "-q", "-b", "main")
 	d.git("remote", "add", "origin", d.server.GitURL("acme/web"))
 	hook, res, err := d.client.Repositories.CreateHook(d.ctx, "acme", "web", &github.Hook{
-		Events: []string{"*"}, Active: github.Ptr(true),
-		Config: &github.HookConfig{URL: github.Ptr(d.receiver.URL()), ContentType: github.Ptr("json"), Secret: github.Ptr(hushHush)},
+		Events: []string{"*"}, Active: new(true),
+		Config: &github.HookConfig{URL: new(d.receiver.URL()), ContentType: new("json"), Secret: new(hushHush)},
 	})
 	d.check(err)
 	d.hook = hook.GetID()
@@ -141,7 +141,7 @@ func (d *day) parse(r testkit.Received) any {
 func (d *day) gate() {
 	head := d.git("rev-parse", "main")
 	say := func(state string) {
-		_, _, err := d.client.Repositories.CreateStatus(d.ctx, "acme", "web", head, github.RepoStatus{State: &state, Context: github.Ptr("ci/build")})
+		_, _, err := d.client.Repositories.CreateStatus(d.ctx, "acme", "web", head, github.RepoStatus{State: &state, Context: new("ci/build")})
 		d.check(err)
 	}
 	say("pending")
@@ -160,7 +160,7 @@ func (d *day) gate() {
 		d.Fatalf("combined status: %v", combined)
 	}
 	made, res, err := d.client.Repositories.CreateDeployment(d.ctx, "acme", "web", github.DeploymentRequest{
-		Ref: "main", Environment: github.Ptr("production"), Payload: map[string]any{"who": "Ada & <co>"}, Description: github.Ptr("first"),
+		Ref: "main", Environment: new("production"), Payload: map[string]any{"who": "Ada & <co>"}, Description: new("first"),
 	})
 	d.check(err)
 	if res.StatusCode != http.StatusCreated || made.GetSHA() != head || made.GetRef() != "main" || res.Header.Get("Location") != made.GetURL() {
@@ -223,7 +223,7 @@ func (d *day) statuses() {
 	for _, deployment := range []*github.Deployment{list[1], list[0]} {
 		for _, state := range []string{"pending", "success"} {
 			status, _, err := d.client.Repositories.CreateDeploymentStatus(d.ctx, "acme", "web", deployment.GetID(), github.DeploymentStatusRequest{
-				State: state, LogURL: github.Ptr("https://ci.example.com/1"), Description: github.Ptr("über"),
+				State: state, LogURL: new("https://ci.example.com/1"), Description: new("über"),
 			})
 			d.check(err)
 			if status.GetState() != state || status.GetLogURL() != "https://ci.example.com/1" {
@@ -251,7 +251,7 @@ func (d *day) statuses() {
 }
 
 func (d *day) environments() {
-	_, _, err := d.client.Repositories.CreateUpdateEnvironment(d.ctx, "acme", "web", "qa/eu west", &github.CreateUpdateEnvironment{WaitTimer: github.Ptr(5)})
+	_, _, err := d.client.Repositories.CreateUpdateEnvironment(d.ctx, "acme", "web", "qa/eu west", &github.CreateUpdateEnvironment{WaitTimer: new(5)})
 	d.check(err)
 	list, _, err := d.client.Repositories.ListEnvironments(d.ctx, "acme", "web", nil)
 	d.check(err)

@@ -86,7 +86,7 @@ func (e *engine) app() {
 // gating: without requiredContexts a red status keeps the deployment from being made.
 func (e *engine) gating() {
 	sha := e.sha("feature/x")
-	_, _, err := e.boss.Repositories.CreateStatus(e.ctx, "acme", "web", sha, github.RepoStatus{State: github.Ptr("failure"), Context: github.Ptr("ci/red")})
+	_, _, err := e.boss.Repositories.CreateStatus(e.ctx, "acme", "web", sha, github.RepoStatus{State: new("failure"), Context: new("ci/red")})
 	part.Check(err)
 	n := deployment("success")
 	n.Deployment.RequiredContexts = nil

@@ -90,18 +90,18 @@ func refused(err error, status int, message string) *github.ErrorResponse {
 
 func (j *job) deploy(environment string) *github.Deployment {
 	return value(j.c.Repositories.CreateDeployment(j.ctx, owner, repo, github.DeploymentRequest{
-		Ref: "ready", AutoMerge: new(bool), RequiredContexts: []string{}, Environment: &environment, Task: github.Ptr("fill"),
+		Ref: "ready", AutoMerge: new(bool), RequiredContexts: []string{}, Environment: &environment, Task: new("fill"),
 	}))
 }
 
 func (j *job) state(d *github.Deployment, state string) *github.DeploymentStatus {
 	return value(j.c.Repositories.CreateDeploymentStatus(j.ctx, owner, repo, d.GetID(), github.DeploymentStatusRequest{
-		State: state, LogURL: github.Ptr("https://ci.example.com/log"), Description: github.Ptr("now " + state),
+		State: state, LogURL: new("https://ci.example.com/log"), Description: new("now " + state),
 	}))
 }
 
 func (j *job) report(sha, what, state string) {
-	value(j.c.Repositories.CreateStatus(j.ctx, owner, repo, sha, github.RepoStatus{State: &state, Context: &what, TargetURL: github.Ptr("https://ci.example.com/1")}))
+	value(j.c.Repositories.CreateStatus(j.ctx, owner, repo, sha, github.RepoStatus{State: &state, Context: &what, TargetURL: new("https://ci.example.com/1")}))
 }
 
 func (j *job) service() {
@@ -123,7 +123,7 @@ func (j *job) repository() {
 func (j *job) gating() {
 	j.report(j.ready, "ci/build", "pending")
 	j.report(j.ready, "ci/lint", "success")
-	request := github.DeploymentRequest{Ref: "ready", Environment: github.Ptr("gated")}
+	request := github.DeploymentRequest{Ref: "ready", Environment: new("gated")}
 	_, _, err := j.c.Repositories.CreateDeployment(j.ctx, owner, repo, request)
 	e := refused(err, 409, "Conflict: Commit status checks failed for ready.")
 	part.Want(len(e.Errors) == 1 && e.Errors[0].Field == "required_contexts", "the errors are %v", e.Errors)
@@ -211,8 +211,8 @@ func (j *job) commitStatuses() {
 func (j *job) environments() {
 	me := value(j.c.Users.Get(j.ctx, ""))
 	e := value(j.c.Repositories.CreateUpdateEnvironment(j.ctx, owner, repo, "qa/eu", &github.CreateUpdateEnvironment{
-		WaitTimer: github.Ptr(1), Reviewers: []*github.EnvReviewers{{Type: github.Ptr("User"), ID: me.ID}}, CanAdminsBypass: github.Ptr(true),
-		DeploymentBranchPolicy: &github.BranchPolicy{ProtectedBranches: new(bool), CustomBranchPolicies: github.Ptr(true)}, PreventSelfReview: github.Ptr(true),
+		WaitTimer: new(1), Reviewers: []*github.EnvReviewers{{Type: new("User"), ID: me.ID}}, CanAdminsBypass: new(true),
+		DeploymentBranchPolicy: &github.BranchPolicy{ProtectedBranches: new(bool), CustomBranchPolicies: new(true)}, PreventSelfReview: new(true),
 	}))
 	part.Want(len(e.ProtectionRules) == 3, "the rules are %v", e.ProtectionRules)
 	part.Want(value(j.c.Repositories.GetEnvironment(j.ctx, owner, repo, "qa/eu")).GetName() == "qa/eu", "the name")
@@ -225,7 +225,7 @@ func (j *job) environments() {
 }
 
 func (j *job) branchPolicies() {
-	p := value(j.c.Repositories.CreateDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", github.CreateDeploymentBranchPolicyRequest{Name: "release/*", Type: github.Ptr("branch")}))
+	p := value(j.c.Repositories.CreateDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", github.CreateDeploymentBranchPolicyRequest{Name: "release/*", Type: new("branch")}))
 	value(j.c.Repositories.UpdateDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", p.GetID(), github.UpdateDeploymentBranchPolicyRequest{Name: "main"}))
 	part.Want(value(j.c.Repositories.GetDeploymentBranchPolicy(j.ctx, owner, repo, "qa/eu", p.GetID())).GetName() == "main", "the pattern")
 	part.Want(value(j.c.Repositories.ListDeploymentBranchPolicies(j.ctx, owner, repo, "qa/eu", nil)).GetTotalCount() == 1, "the number of policies")
@@ -236,11 +236,11 @@ func (j *job) branchPolicies() {
 
 func (j *job) checks() {
 	sha := value(j.c.Repositories.GetCommitSHA1(j.ctx, owner, repo, "feature/x", ""))
-	run := value(j.c.Checks.CreateCheckRun(j.ctx, owner, repo, github.CreateCheckRunOptions{Name: "ci/check", HeadSHA: sha, Status: github.Ptr("in_progress")}))
-	request := github.DeploymentRequest{Ref: "feature/x", AutoMerge: new(bool), Environment: github.Ptr("checked")}
+	run := value(j.c.Checks.CreateCheckRun(j.ctx, owner, repo, github.CreateCheckRunOptions{Name: "ci/check", HeadSHA: sha, Status: new("in_progress")}))
+	request := github.DeploymentRequest{Ref: "feature/x", AutoMerge: new(bool), Environment: new("checked")}
 	_, _, err := j.c.Repositories.CreateDeployment(j.ctx, owner, repo, request)
 	refused(err, 409, "Conflict: Commit status checks failed for feature/x.")
-	value(j.c.Checks.UpdateCheckRun(j.ctx, owner, repo, run.GetID(), github.UpdateCheckRunOptions{Name: "ci/check", Status: github.Ptr("completed"), Conclusion: github.Ptr("success")}))
+	value(j.c.Checks.UpdateCheckRun(j.ctx, owner, repo, run.GetID(), github.UpdateCheckRunOptions{Name: "ci/check", Status: new("completed"), Conclusion: new("success")}))
 	part.Want(value(j.c.Checks.GetCheckRun(j.ctx, owner, repo, run.GetID())).GetConclusion() == "success", "the conclusion")
 	part.Want(value(j.c.Checks.ListCheckRunsForRef(j.ctx, owner, repo, "feature/x", nil)).GetTotal() == 1, "the runs")
 	suites := value(j.c.Checks.ListCheckSuitesForRef(j.ctx, owner, repo, sha, nil))
@@ -251,7 +251,7 @@ func (j *job) checks() {
 }
 
 func (j *job) merges() {
-	request := github.RepositoryMergeRequest{Base: "topic-1", Head: "main", CommitMessage: github.Ptr("by go-github")}
+	request := github.RepositoryMergeRequest{Base: "topic-1", Head: "main", CommitMessage: new("by go-github")}
 	part.Want(value(j.c.Repositories.Merge(j.ctx, owner, repo, request)).GetCommit().GetMessage() == "by go-github", "the merge")
 	_, answer, err := j.c.Repositories.Merge(j.ctx, owner, repo, request)
 	part.Want(err == nil && answer.StatusCode == 204, "the second: %v", err)
@@ -268,7 +268,7 @@ func (j *job) refs() {
 	main := value(j.c.Repositories.GetCommitSHA1(j.ctx, owner, repo, "main", ""))
 	_, _, err = j.c.Git.UpdateRef(j.ctx, owner, repo, "heads/release/1", github.UpdateRef{SHA: main})
 	refused(err, 422, "Update is not a fast forward")
-	value(j.c.Git.UpdateRef(j.ctx, owner, repo, "heads/release/1", github.UpdateRef{SHA: main, Force: github.Ptr(true)}))
+	value(j.c.Git.UpdateRef(j.ctx, owner, repo, "heads/release/1", github.UpdateRef{SHA: main, Force: new(true)}))
 	part.Want(len(value(j.c.Git.ListMatchingRefs(j.ctx, owner, repo, "heads/release"))) == 1, "the matching refs")
 	done(j.c.Git.DeleteRef(j.ctx, owner, repo, "heads/release/1"))
 	_, _, err = j.c.Git.GetRef(j.ctx, owner, repo, "heads/release/1")
@@ -277,8 +277,8 @@ func (j *job) refs() {
 
 func (j *job) hooks() {
 	port := j.receive()
-	hook := &github.Hook{Events: []string{"deployment", "deployment_status", "status", "push"}, Active: github.Ptr(true), Config: &github.HookConfig{
-		URL: github.Ptr(part.Env("SLIPWAY_HOOKS") + "/" + port + "/"), ContentType: github.Ptr("json"), Secret: github.Ptr(secret),
+	hook := &github.Hook{Events: []string{"deployment", "deployment_status", "status", "push"}, Active: new(true), Config: &github.HookConfig{
+		URL: new(part.Env("SLIPWAY_HOOKS") + "/" + port + "/"), ContentType: new("json"), Secret: new(secret),
 	}}
 	j.hook = value(j.c.Repositories.CreateHook(j.ctx, owner, repo, hook)).GetID()
 	_, _, err := j.c.Repositories.CreateHook(j.ctx, owner, repo, hook)
@@ -290,7 +290,7 @@ func (j *job) hooks() {
 	part.Want(value(j.c.Repositories.GetHook(j.ctx, owner, repo, j.hook)).GetConfig().GetSecret() == "********", "the secret")
 	part.Want(len(value(j.c.Repositories.ListHooks(j.ctx, owner, repo, nil))) == 1, "the number of hooks")
 	part.Want(value(j.c.Repositories.GetHookConfiguration(j.ctx, owner, repo, j.hook)).GetContentType() == "json", "the content type")
-	value(j.c.Repositories.UpdateHookConfiguration(j.ctx, owner, repo, j.hook, github.HookConfig{InsecureSSL: github.Ptr("0")}))
+	value(j.c.Repositories.UpdateHookConfiguration(j.ctx, owner, repo, j.hook, github.HookConfig{InsecureSSL: new("0")}))
 }
 
 // receive opens a receiver that checks and reads deliveries with go-github's own functions, and gives its port.
